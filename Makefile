@@ -1,0 +1,85 @@
+# Each target makes what it needs, from a fresh clone, with Python 3.11 or newer, make and a package index.
+# `make` alone lists the targets. PYTHON=/path/to/python3.12 chooses the interpreter of a new environment.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# The sets of tests: the pure packages first, the official SDKs last, so that the first failure is the nearest one.
+CORE   := $(wildcard tests/test_*.py $(addprefix tests/,names secret errors policy tokens signing))
+SDK    := $(wildcard tests/sdk)
+NODE   := tests/sdk/node
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-core test-rest test-sdk test-node check fix bench bench-smoke docs lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.quickstart $(VENV)/.daypass ## run the six steps against a throw-away server and show every request
+	@$(BIN)/daypass quickstart
+
+test: test-core test-rest test-sdk ## run every test that needs nothing but Python
+
+test-core: $(VENV)/.test ## test the pure packages: policy, signing, tokens and the leaf modules
+	$(PYTEST) $(CORE)
+
+test-rest: $(VENV)/.test ## test all the rest but the official SDKs
+	$(PYTEST) tests $(addprefix --ignore=,$(CORE) $(SDK))
+
+test-sdk: $(VENV)/.test ## drive the product with the official Python SDKs, unmodified
+	$(if $(SDK),$(PYTEST) $(SDK))
+
+test-node: $(VENV)/.test $(NODE)/node_modules ## drive it with the official Node.js SDK (needs node and npm)
+	$(PYTEST) $(SDK) -m node
+
+check: $(VENV)/.check ## lint, format, types, architecture, sizes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/shape.py
+
+fix: $(VENV)/.check ## let the linter and the formatter repair what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench ## measure, beside the peers and the server's own ceiling; prints medians and ratios
+	$(BIN)/python -m bench
+
+bench-smoke: $(VENV)/.bench ## the same for a few seconds: shows that it runs, its figures mean nothing
+	$(BIN)/python -m bench --smoke
+
+lock: $(VENV)/.lock ## write requirements/*.txt anew, newest versions that fit
+	VENV=$(VENV) tools/lock
+
+clean: ## remove the environment and every cache
+	rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# One environment, filled group by group. A stamp is newer than what it installed.
+
+$(VENV)/.build: requirements/build.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "daypass needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.%: requirements/%.txt $(VENV)/.build
+	$(PIP) install --quiet --require-hashes --no-build-isolation -r $<
+	@touch $@
+
+$(VENV)/.daypass: pyproject.toml $(VENV)/.runtime
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.quickstart: $(VENV)/.runtime
+$(VENV)/.test: $(VENV)/.quickstart $(VENV)/.daypass
+$(VENV)/.check: $(VENV)/.test
+$(VENV)/.bench: $(VENV)/.test
+
+$(NODE)/node_modules: $(NODE)/package-lock.json
+	npm ci --prefix $(NODE) --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,1 @@
+"""The record of decisions: one JSON line each, in a rotating file."""

@@ -1,0 +1,1 @@
+"""Authentication: from a signed request to a caller whose rights are known."""

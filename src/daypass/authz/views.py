@@ -1,0 +1,152 @@
+"""Cached look-ups that are right after every committed change.
+
+A :class:`View` says how to load one kind of thing from the store and which scopes the
+answer depends on. :class:`Views` keeps loaded answers and drops those whose scope was
+changed by any process. On the event loop a look-up never touches the store: what is not
+there is reported as :class:`NotCachedError`, loaded on a reader thread, and asked again.
+
+Consistency: an answer is kept only if nothing was committed between its snapshot and
+the last :meth:`Views.refresh`, so whatever is looked up between two refreshes belongs to
+one generation of the store.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+from daypass.directory import Everything
+from daypass.errors import DaypassError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from daypass.directory import Database, Feed, Transaction
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Loaded(NamedTuple, Generic[V]):
+    """What a view's loader returns: the value, and the scopes whose change makes it stale."""
+
+    value: V
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View(Generic[K, V]):
+    """One kind of cached thing.
+
+    Attributes:
+        name: for people.
+        load: reads it in a transaction; absence is a value too (``None``), so that it is cached.
+    """
+
+    name: str
+    load: Callable[[Transaction, K], Loaded[V]]
+
+
+class NotCachedError(DaypassError):
+    """A look-up on the event loop found nothing; load it and ask again."""
+
+    def __init__(self, view: View[Any, Any], key: Hashable) -> None:
+        super().__init__(view.name)
+        self.view: Final = view
+        self.key: Final = key
+
+
+class Views:
+    """The cache of one process.
+
+    Args:
+        database: where loaders read.
+        feed: tells which scopes were changed since it was last asked.
+        capacity: answers kept; beyond it the oldest go first.
+    """
+
+    def __init__(self, database: Database, feed: Feed, *, capacity: int = 50_000) -> None:
+        self._database: Final = database
+        self._feed: Final = feed
+        self._capacity: Final = capacity
+        self._answers: dict[tuple[View[Any, Any], Hashable], Any] = {}
+        self._scopes: dict[tuple[View[Any, Any], Hashable], tuple[str, ...]] = {}
+        self._dependants: dict[str, set[tuple[View[Any, Any], Hashable]]] = {}
+        self._generation = 0
+        self._recent: Final[deque[frozenset[str] | None]] = deque(maxlen=256)
+        self._lock: Final = threading.Lock()
+
+    def look(self, view: View[K, V], key: K) -> V:
+        """Return the cached answer.
+
+        Raises:
+            NotCachedError: it has to be loaded first.
+        """
+        try:
+            return self._answers[view, key]  # type: ignore[no-any-return] # one dict holds every view's values
+        except KeyError:
+            raise NotCachedError(view, key) from None
+
+    def refresh(self) -> bool:
+        """Drop what was changed by any process since the last call; tell whether anything was."""
+        changed = self._feed.poll()
+        if changed is None:
+            return False
+        with self._lock:
+            self._generation += 1
+            if isinstance(changed, Everything):
+                self._recent.append(None)
+                self._forget_all()
+            else:
+                self._recent.append(frozenset(changed))
+                for scope in changed:
+                    for entry in tuple(self._dependants.get(scope, ())):
+                        self._drop(entry)
+        return True
+
+    def load(self, view: View[K, V], key: K) -> None:
+        """Load one answer; runs on any thread but the event loop's."""
+        generation = self._generation
+        with self._database.read() as txn:
+            loaded = view.load(txn, key)
+        with self._lock:
+            # A change noticed meanwhile may be younger than the snapshot: then the answer is
+            # not kept, and the caller asks again.
+            if not self._changed_since(generation, loaded.scopes):
+                self._keep((view, key), loaded)
+
+    def _changed_since(self, generation: int, scopes: tuple[str, ...]) -> bool:
+        missed = self._generation - generation
+        if missed > len(self._recent):
+            return True
+        for changed in itertools.islice(reversed(self._recent), missed):
+            if changed is None or any(scope in changed for scope in scopes):
+                return True
+        return False
+
+    def _keep(self, entry: tuple[View[Any, Any], Hashable], loaded: Loaded[Any]) -> None:
+        if len(self._answers) >= self._capacity:
+            for oldest in list(self._answers)[: self._capacity // 16 + 1]:
+                self._drop(oldest)
+        self._scopes[entry] = loaded.scopes
+        for scope in loaded.scopes:
+            self._dependants.setdefault(scope, set()).add(entry)
+        self._answers[entry] = loaded.value
+
+    def _drop(self, entry: tuple[View[Any, Any], Hashable]) -> None:
+        self._answers.pop(entry, None)
+        for scope in self._scopes.pop(entry, ()):
+            dependants = self._dependants.get(scope)
+            if dependants is not None:
+                dependants.discard(entry)
+                if not dependants:
+                    del self._dependants[scope]
+
+    def _forget_all(self) -> None:
+        self._answers.clear()
+        self._scopes.clear()
+        self._dependants.clear()

@@ -1,0 +1,271 @@
+"""Parameter kinds: how one named wire parameter is read, limited and explained.
+
+A request type names its parameters by kind, ``user_name: Annotated[str, USER_NAME]``;
+name, limits, error codes and help stand here or beside the service, once. Wire
+parameters are flat texts; lists come as ``Name.1``, ``Name.2`` … or as JSON text, and
+both are read everywhere.
+
+Source for limits: the comments of the official SDKs and the published quotas.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+import msgspec
+
+from daypass.errors import ApiError, ErrorCode
+from daypass.service import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of parameter.
+
+    Attributes:
+        wire: the parameter's name on the wire.
+        help: one sentence for people.
+        missing: the error when it is required and absent; default ``MissingParameter.X``.
+        wire_type: its type as documentation tables write it.
+    """
+
+    wire: str
+    help: str
+    missing: ErrorCode | None = None
+    wire_type: str = "string"
+
+    def absent(self) -> ApiError:
+        """Make the error for a required parameter that is not there."""
+        return (self.missing or codes.MISSING_PARAMETER.of(self.wire))()
+
+    def errors(self) -> tuple[ErrorCode, ...]:
+        """Return every error that reading this parameter may give, absence included."""
+        return (self.missing or codes.MISSING_PARAMETER.of(self.wire), *self.refusals())
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the errors for a value that is there but wrong."""
+        return ()
+
+    def take(self, parameters: Mapping[str, str]) -> Any:
+        """Read the value from the request's parameters; ``None`` when it is absent.
+
+        Raises:
+            ApiError: the value is there and wrong; one of :meth:`refusals`.
+        """
+        text = parameters.get(self.wire)
+        return None if text is None else self.read(text)
+
+    def read(self, text: str) -> Any:
+        """Read one value."""
+        return text
+
+    def named(self, wire: str, about: str | None = None, **changes: Any) -> Self:
+        """Return the same kind under another wire name, with that name's error codes."""
+        return replace(self, wire=wire, help=about or self.help, **changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Kind):
+    """Text of a length range and, if given, a pattern that the whole of it must match."""
+
+    least: int = 1
+    most: int = 1024
+    pattern: re.Pattern[str] | None = None
+    allowed: str = ""
+    length: ErrorCode | None = None
+    chars: ErrorCode | None = None
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the length error and, with a pattern, the characters error."""
+        return (self._length(), self._chars()) if self.pattern else (self._length(),)
+
+    def read(self, text: str) -> str:
+        """Check length, then characters."""
+        if not self.least <= len(text) <= self.most:
+            raise self._length()(least=self.least, most=self.most)
+        if self.pattern is not None and self.pattern.fullmatch(text) is None:
+            raise self._chars()(allowed=self.allowed, reason=self.allowed)
+        return text
+
+    def _length(self) -> ErrorCode:
+        return self.length or codes.LENGTH.of(self.wire)
+
+    def _chars(self) -> ErrorCode:
+        return self.chars or codes.INVALID_CHARS.of(self.wire)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integer(Kind):
+    """A decimal whole number in a range."""
+
+    least: int
+    most: int
+    invalid: ErrorCode | None = None
+    wire_type: str = "integer"
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error for anything that is not a number in the range."""
+        return (self._invalid(),)
+
+    def read(self, text: str) -> int:
+        """Read digits and check the range."""
+        if not _DIGITS.fullmatch(text) or not self.least <= (value := int(text)) <= self.most:
+            raise self._invalid()(
+                least=self.least,
+                most=self.most,
+                reason=f"a number from {self.least} to {self.most} is wanted",
+            )
+        return value
+
+    def _invalid(self) -> ErrorCode:
+        return self.invalid or codes.INVALID.of(self.wire)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Kind):
+    """``true`` or ``false`` in any case: SDKs of some languages send ``True``."""
+
+    wire_type: str = "boolean"
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the error for anything else."""
+        return (codes.INVALID.of(self.wire),)
+
+    def read(self, text: str) -> bool:
+        """Read the truth value."""
+        value = _TRUTH.get(text.lower())
+        if value is None:
+            raise codes.INVALID.of(self.wire)(reason="true or false is wanted")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Kind):
+    """One of a few words, exact in case."""
+
+    options: tuple[str, ...]
+    invalid: ErrorCode | None = None
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error."""
+        return (self.invalid or codes.INVALID.of(self.wire),)
+
+    def read(self, text: str) -> str:
+        """Check that the word is one of the options."""
+        if text not in self.options:
+            (error,) = self.refusals()
+            raise error(reason=f"one of {', '.join(self.options)} is wanted")
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed(Kind):
+    """A text that a function of the domain reads; it raises ``ValueError`` for a wrong one."""
+
+    parse: Callable[[str], Any]
+    invalid: ErrorCode
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error."""
+        return (self.invalid,)
+
+    def read(self, text: str) -> Any:
+        """Hand the text to the function."""
+        try:
+            return self.parse(text)
+        except ValueError as wrong:
+            raise self.invalid(reason=str(wrong)) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts(Kind):
+    """A list of texts: ``Name.1``, ``Name.2`` … or ``Name`` holding a JSON list."""
+
+    most: int
+    item: Kind
+    wire_type: str = "[string]"
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the error of the list as a whole and those of an item."""
+        return (codes.INVALID.of(self.wire), *self.item.refusals())
+
+    def take(self, parameters: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Read the list in either encoding."""
+        text = parameters.get(self.wire)
+        items = self._json(text) if text is not None else _numbered(parameters, self.wire)
+        if items is None:
+            return None
+        if len(items) > self.most:
+            raise codes.INVALID.of(self.wire)(reason=f"at most {self.most} items are allowed")
+        return tuple(self.item.read(item) for item in items)
+
+    def _json(self, text: str) -> Sequence[str]:
+        return _decode_list(self.wire, text, list[str]) if text.startswith("[") else (text,)
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A tag as requests carry it: ``Key`` and ``Value``."""
+
+    Key: str
+    Value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags(Kind):
+    """Tags: ``Tag.1.Key`` and ``Tag.1.Value`` …, or ``Tag`` holding JSON text of such objects."""
+
+    most: int = 20
+    wire_type: str = "[{Key, Value}]"
+    wire: str = "Tag"
+    help: str = "Tags, each with a key and a value."
+    _key: re.Pattern[str] = field(default=re.compile(r"(?!aliyun|acs:)(?!.*https?://).{1,128}", re.DOTALL))
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error."""
+        return (codes.INVALID.of(self.wire),)
+
+    def take(self, parameters: Mapping[str, str]) -> tuple[Tag, ...] | None:
+        """Read the tags in either encoding and check keys and values."""
+        text = parameters.get(self.wire)
+        tags = _decode_list(self.wire, text, list[Tag]) if text is not None else self._flat(parameters)
+        if tags is None:
+            return None
+        if len(tags) > self.most or len({tag.Key for tag in tags}) != len(tags):
+            raise codes.INVALID.of(self.wire)(reason=f"at most {self.most} tags of different keys")
+        if not all(self._key.fullmatch(tag.Key) and len(tag.Value) <= _TAG_VALUE for tag in tags):
+            raise codes.INVALID.of(self.wire)(reason="a key has 1 to 128 characters, a value at most 128")
+        return tuple(tags)
+
+    def _flat(self, parameters: Mapping[str, str]) -> list[Tag] | None:
+        keys = _numbered(parameters, self.wire, ".Key")
+        if keys is None:
+            return None
+        values = [parameters.get(f"{self.wire}.{n}.Value", "") for n in range(1, len(keys) + 1)]
+        return [Tag(key, value) for key, value in zip(keys, values, strict=True)]
+
+
+def _numbered(parameters: Mapping[str, str], name: str, suffix: str = "") -> list[str] | None:
+    items: list[str] = []
+    while (value := parameters.get(f"{name}.{len(items) + 1}{suffix}")) is not None:
+        items.append(value)
+    return items or None
+
+
+T = TypeVar("T")
+
+
+def _decode_list(wire: str, text: str, form: type[list[T]]) -> list[T]:
+    try:
+        return msgspec.json.decode(text, type=form)
+    except (msgspec.DecodeError, RecursionError):
+        raise codes.INVALID.of(wire)(reason="its JSON text is not such a list") from None
+
+
+_DIGITS: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_TRUTH: Final = {"true": True, "false": False}
+_TAG_VALUE: Final = 128

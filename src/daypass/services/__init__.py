@@ -1,0 +1,1 @@
+"""The services daypass implements, each written with the service kit."""

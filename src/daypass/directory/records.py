@@ -1,0 +1,250 @@
+"""What the directory holds, as frozen values.
+
+Every repository hands out these and nothing else: no row objects, no live views.
+Times are whole seconds since the epoch, UTC, unless a field says otherwise; ids are
+text even where they are digits, as they are on the wire. Fields that hold a
+credential are :class:`~daypass.secret.Secret`, so printing a record shows none.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from daypass.names import role_arn, root_arn, user_arn
+from daypass.secret import Secret
+
+KeyStatus: TypeAlias = Literal["Active", "Inactive"]
+PolicyType: TypeAlias = Literal["System", "Custom"]
+PrincipalKind: TypeAlias = Literal["User", "Group", "Role"]
+TokenKeyState: TypeAlias = Literal["staged", "primary", "retired"]
+TagList: TypeAlias = tuple[tuple[str, str], ...]
+
+DEFAULT_SESSION_SECONDS = 3600
+
+
+class Account(Struct, frozen=True, gc=False):
+    """An account: it owns everything else.
+
+    Attributes:
+        id: 16 digits.
+        alias: as set, or None; :attr:`alias_or_id` is what domains are made of.
+        created_at: epoch seconds.
+    """
+
+    id: str
+    alias: str | None
+    created_at: int
+
+    @property
+    def arn(self) -> str:
+        """The ARN that stands for the account itself."""
+        return root_arn(self.id)
+
+    @property
+    def alias_or_id(self) -> str:
+        """The alias, which is the id as long as none is set."""
+        return self.alias or self.id
+
+
+class User(Struct, frozen=True, gc=False):
+    """A RAM user. ``id`` is 18 digits and never used again; ``name`` keeps its case."""
+
+    id: str
+    account_id: str
+    name: str
+    display_name: str
+    comments: str
+    email: str
+    mobile_phone: str
+    created_at: int
+    updated_at: int
+    last_login_at: int | None = None
+
+    @property
+    def arn(self) -> str:
+        """``acs:ram::<account>:user/<name>``."""
+        return user_arn(self.account_id, self.name)
+
+
+class Group(Struct, frozen=True, gc=False):
+    """A group of RAM users. Not a principal: its policies count as its members' own."""
+
+    id: str
+    account_id: str
+    name: str
+    comments: str
+    created_at: int
+    updated_at: int
+
+
+class GroupOfUser(Struct, frozen=True, gc=False):
+    """One of a user's groups, and since when."""
+
+    group: Group
+    joined_at: int
+
+
+class UserOfGroup(Struct, frozen=True, gc=False):
+    """One of a group's users, and since when."""
+
+    user: User
+    joined_at: int
+
+
+class AccessKey(Struct, frozen=True, gc=False):
+    """An AccessKey of a RAM user, or of the account itself (``user_id`` None)."""
+
+    id: str
+    account_id: str
+    user_id: str | None
+    secret: Secret
+    status: KeyStatus
+    created_at: int
+
+
+class LoginProfile(Struct, frozen=True, gc=False):
+    """A user's permission to log on to the console.
+
+    Attributes:
+        password_hash: made and read by whoever checks passwords; opaque here.
+    """
+
+    user_id: str
+    password_hash: Secret
+    password_reset_required: bool
+    mfa_bind_required: bool
+    created_at: int
+    updated_at: int
+
+
+class Role(Struct, frozen=True, gc=False):
+    """A RAM role.
+
+    Attributes:
+        name: with the case it was created with; the ARN prints it in lower case.
+        trust_document: the trust policy's text as it was given.
+        max_session_duration: seconds, 3600 to 43200.
+        service_linked: made for a service; its user may not change it.
+    """
+
+    id: str
+    account_id: str
+    name: str
+    trust_document: str
+    description: str
+    max_session_duration: int
+    allow_console_login: bool
+    service_linked: bool
+    created_at: int
+    updated_at: int
+    tags: TagList = ()
+
+    @property
+    def arn(self) -> str:
+        """``acs:ram::<account>:role/<lower-case name>``."""
+        return role_arn(self.account_id, self.name)
+
+
+class Policy(Struct, frozen=True, gc=False):
+    """A policy without its text, which its versions hold.
+
+    Attributes:
+        account_id: the owning account, ``system`` for a system policy.
+        default_version: ``v1``, ``v2``, ...
+        attachment_count: attachments in the account that asks, whatever their scope.
+    """
+
+    account_id: str
+    name: str
+    type: PolicyType
+    description: str
+    default_version: str
+    attachment_count: int
+    created_at: int
+    updated_at: int
+    tags: TagList = ()
+
+
+class PolicyVersion(Struct, frozen=True, gc=False):
+    """One version of a policy; ``document`` is the text as it was given."""
+
+    version_id: str
+    document: str
+    is_default: bool
+    created_at: int
+
+
+class Attachment(Struct, frozen=True, gc=False):
+    """A policy attached to a user, group or role.
+
+    Attributes:
+        principal_note: display name, comments or description of the principal.
+        scope: the account id, or the id of the resource group it is limited to.
+    """
+
+    policy_type: PolicyType
+    policy_name: str
+    policy_description: str
+    default_version: str
+    principal_kind: PrincipalKind
+    principal_id: str
+    principal_name: str
+    principal_note: str
+    scope: str
+    attached_at: int
+
+
+class ResourceGroup(Struct, frozen=True, gc=False):
+    """A resource group; ``id`` is ``rg-`` and 15 characters."""
+
+    id: str
+    account_id: str
+    name: str
+    display_name: str
+    status: str
+    is_default: bool
+    created_at: int
+    tags: TagList = ()
+
+
+class TokenKeyRow(Struct, frozen=True, gc=False):
+    """A key of the token ring as stored. ``id`` is never used again, even if killed.
+
+    Attributes:
+        material: 32 bytes; base64 inside a Secret.
+    """
+
+    id: int
+    material: Secret
+    state: TokenKeyState
+    created_at: int
+    changed_at: int
+
+
+class AuditEvent(Struct, frozen=True, gc=False):
+    """A change as it goes on record, in the transaction that makes it.
+
+    Attributes:
+        time_ms: epoch milliseconds.
+        principal: the caller's ARN; for host administration, the word for it.
+        access_key_id: "" when none was involved.
+        resources: ARNs the operation was authorized on.
+        outcome: ``Success`` or the error's code.
+        parameters: JSON text; whoever appends leaves secrets out.
+        sequence: position in the log, given by the store; 0 before.
+    """
+
+    time_ms: int
+    request_id: str
+    account_id: str
+    principal: str
+    access_key_id: str
+    product: str
+    action: str
+    resources: tuple[str, ...]
+    outcome: str
+    source_ip: str
+    parameters: str = "{}"
+    sequence: int = 0

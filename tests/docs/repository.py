@@ -1,0 +1,48 @@
+"""What the tests of this folder read: the repository's own files."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+_FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def tracked() -> list[Path]:
+    """List the files git knows, or, where there is no repository, all that it would not ignore."""
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        names = listed.stdout.decode().split("\0")
+        return [path for name in names if name and (path := ROOT / name).is_file()]
+    hidden = {".git", ".venv", "node_modules", "__pycache__"}
+    return [
+        path for path in ROOT.rglob("*") if path.is_file() and not hidden & set(path.relative_to(ROOT).parts)
+    ]
+
+
+def documents() -> list[Path]:
+    """List the Markdown files."""
+    return [path for path in tracked() if path.suffix == ".md"]
+
+
+def text(name: str) -> str:
+    """Read a file by its path from the root."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def shell_lines(document: str) -> list[str]:
+    """List the commands in a document's shell blocks, continued lines joined, comments left out."""
+    lines: list[str] = []
+    for language, block in _FENCE.findall(document):
+        if language not in {"sh", "bash", "shell"}:
+            continue
+        lines += [line.strip() for line in block.replace("\\\n", " ").splitlines()]
+    return [line.removeprefix("$ ") for line in lines if line and not line.startswith("#")]
+
+
+def prose(document: str) -> str:
+    """Return a document without its code blocks."""
+    return _FENCE.sub("", document)

@@ -1,0 +1,91 @@
+"""What every repository works with: one transaction's connection, time and keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, func, insert, select, update
+
+from daypass.directory.schema import change_horizon, changes, master_keys
+from daypass.directory.sealing import Entropy, Sealer, key_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
+    from sqlalchemy.sql.dml import Delete, Insert, Update
+
+    from daypass.directory.quotas import Quotas
+
+KEPT_CHANGES: Final = 16_384
+"""How many changed scopes are kept; a feed further behind forgets everything."""
+
+_PRUNED_EVERY: Final = 1_024
+
+
+class Context:
+    """One transaction.
+
+    Attributes:
+        connection: for services with tables of their own.
+        now: epoch seconds; the same throughout the transaction.
+        entropy: gives random bytes.
+        quotas: the limits in force.
+    """
+
+    def __init__(
+        self, connection: Connection, *, now: int, entropy: Entropy, sealer: Sealer, quotas: Quotas
+    ) -> None:
+        self.connection: Final = connection
+        self.now: Final = now
+        self.entropy: Final = entropy
+        self.quotas: Final = quotas
+        self._sealer: Final = sealer
+        self._changed: dict[str, None] = {}
+
+    def changed(self, *scopes: str) -> None:
+        """Note what this transaction touches; others learn of it when it commits."""
+        self._changed.update(dict.fromkeys(scopes))
+
+    def seal(self, table: str, column: str, row: str, plain: bytes) -> bytes:
+        """Seal a value for one row, under the master key the store names."""
+        check = self.connection.execute(select(master_keys.c.sealed_check)).scalar_one()
+        return self._sealer.seal(key_name(check), table, column, row, plain)
+
+    def unseal(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
+        """Open a value of one row."""
+        return self._sealer.unseal(table, column, row, sealed)
+
+    def first(self, statement: Select[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
+        """Return the one row a statement finds, or None."""
+        return self.connection.execute(statement).first()
+
+    def all(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return all rows a statement finds."""
+        return self.connection.execute(statement).all()
+
+    def run(self, statement: Insert | Update | Delete) -> int:
+        """Change rows; return how many."""
+        return self.connection.execute(statement).rowcount
+
+    def exists(self, table: Table, *where: ColumnElement[bool]) -> bool:
+        """Return whether a row like that is there."""
+        return self.first(select(next(iter(table.c))).where(*where).limit(1)) is not None
+
+    def count(self, table: Table, *where: ColumnElement[bool]) -> int:
+        """Return how many rows like that there are."""
+        return self.connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+    def note_changes(self) -> None:
+        """Write the noted scopes down; the last thing before a commit."""
+        if not self._changed:
+            return
+        self.connection.execute(insert(changes), [{"scope": scope} for scope in self._changed])
+        last = self.connection.execute(select(func.max(changes.c.sequence))).scalar_one()
+        if last % _PRUNED_EVERY < len(self._changed):
+            self._prune(last - KEPT_CHANGES)
+
+    def _prune(self, through: int) -> None:
+        if through > 0:
+            self.run(delete(changes).where(changes.c.sequence <= through))
+            self.run(update(change_horizon).values(sequence=through))

@@ -1,0 +1,235 @@
+"""The store: one writer, a few readers, transactions with a repository per resource."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+
+from daypass.directory import opening, sqlite
+from daypass.directory.access_keys import AccessKeys
+from daypass.directory.accounts import Accounts
+from daypass.directory.attachments import Attachments
+from daypass.directory.audit import Audit
+from daypass.directory.context import Context
+from daypass.directory.errors import STORE_BUSY, StoreError
+from daypass.directory.groups import Groups
+from daypass.directory.login_profiles import LoginProfiles
+from daypass.directory.policies import Policies
+from daypass.directory.quotas import Quotas
+from daypass.directory.resource_groups import ResourceGroups
+from daypass.directory.roles import Roles
+from daypass.directory.tags import Tags
+from daypass.directory.token_keys import TokenKeys
+from daypass.directory.users import Users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy.engine import URL
+
+    from daypass.directory.master_key import MasterKeySource
+    from daypass.directory.sealing import Entropy, Sealer
+
+Clock: TypeAlias = "Callable[[], int]"
+"""Gives the time in epoch seconds."""
+
+READERS: Final = 4
+
+
+class Transaction(Context):
+    """A transaction: all of it happens, or none; reads see one moment.
+
+    Attributes:
+        connection: SQLAlchemy's, for services with tables of their own.
+        now: epoch seconds, the same throughout.
+    """
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts and their aliases."""
+        return Accounts(self)
+
+    @cached_property
+    def users(self) -> Users:
+        """RAM users."""
+        return Users(self)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups and who is in them."""
+        return Groups(self)
+
+    @cached_property
+    def access_keys(self) -> AccessKeys:
+        """AccessKeys of users and accounts."""
+        return AccessKeys(self)
+
+    @cached_property
+    def login_profiles(self) -> LoginProfiles:
+        """Console passwords."""
+        return LoginProfiles(self)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """RAM roles and their trust policies."""
+        return Roles(self)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Policies and their versions."""
+        return Policies(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """Which policy is attached to whom, and where it holds."""
+        return Attachments(self)
+
+    @cached_property
+    def resource_groups(self) -> ResourceGroups:
+        """Resource groups and what is in them."""
+        return ResourceGroups(self)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Tags of roles, policies and resource groups."""
+        return Tags(self)
+
+    @cached_property
+    def token_keys(self) -> TokenKeys:
+        """The key ring of session tokens."""
+        return TokenKeys(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The log of changes."""
+        return Audit(self)
+
+
+class Database:
+    """An open directory.
+
+    Several processes may have the same one open; each opens its own, after any fork.
+    Within a process, any thread may begin a transaction: writes queue for the one
+    writer, reads share a few connections.
+    """
+
+    def __init__(
+        self, url: URL, writer: Engine, sealer: Sealer, *, clock: Clock, entropy: Entropy, quotas: Quotas
+    ) -> None:
+        self.url: Final = url
+        self._writer: Final = writer
+        self._readers: Final = sqlite.readers(url, READERS)
+        self._sealer: Final = sealer
+        self._clock: Final = clock
+        self._entropy: Final = entropy
+        self._quotas: Final = quotas
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        master_key: MasterKeySource,
+        clock: Clock,
+        entropy: Entropy,
+        quotas: Quotas | None = None,
+    ) -> Self:
+        """Open a database; create it if it is not there, migrate it if it is older.
+
+        Args:
+            url: ``sqlite:///PATH``.
+            master_key: asked for a new key only if the database is empty.
+            clock: epoch seconds.
+            entropy: random bytes for ids, secrets and nonces.
+            quotas: limits in force; RAM's by default.
+
+        Raises:
+            StoreError: it cannot be opened; ``str`` is one line for the operator.
+            MasterKeyError: the master key is missing or not this database's.
+        """
+        location = _location(url)
+        sqlite.prepare(location)
+        writer = sqlite.writer(location)
+        try:
+            with _one_line(location), writer.begin() as connection:
+                fresh = opening.bring_up_to_date(connection)
+                sealer = opening.unlock(connection, master_key, entropy, fresh=fresh, now=clock())
+        except BaseException:
+            writer.dispose()
+            raise
+        return cls(location, writer, sealer, clock=clock, entropy=entropy, quotas=quotas or Quotas())
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Read one consistent moment; writing in it is refused by the database."""
+        with _one_line(self.url), self._readers.begin() as connection:
+            yield self._transaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Write; on leaving, everything is on disk, or after an exception nothing is.
+
+        Raises:
+            ApiError: ``ServiceUnavailable``, another process held the lock too long.
+        """
+        with _one_line(self.url), self._writer.begin() as connection:
+            transaction = self._transaction(connection)
+            yield transaction
+            transaction.note_changes()
+
+    def _transaction(self, connection: Connection) -> Transaction:
+        return Transaction(
+            connection,
+            now=self._clock(),
+            entropy=self._entropy,
+            sealer=self._sealer,
+            quotas=self._quotas,
+        )
+
+    def create_tables(self, tables: MetaData) -> None:
+        """Create a service's own tables where they are missing.
+
+        Nothing is changed about those that are there: a service that alters a table
+        gives it a new name.
+        """
+        with _one_line(self.url), self._writer.begin() as connection:
+            tables.create_all(connection)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _location(url: str) -> URL:
+    try:
+        location = make_url(url)
+    except ArgumentError:
+        raise StoreError("the database URL cannot be read; write sqlite:///path/to/daypass.db") from None
+    if location.get_backend_name() != "sqlite":
+        raise StoreError(f"there is no store for {location.drivername} yet; use sqlite:///PATH")
+    return location
+
+
+@contextmanager
+def _one_line(url: URL) -> Iterator[None]:
+    """Turn the database's faults into errors that say in one line what is wrong."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # a rule that a repository should have checked: a fault of the program
+    except DBAPIError as error:
+        raise sqlite.fault(error, url) from error
+    except PoolTimeout as error:
+        raise STORE_BUSY() from error

@@ -1,0 +1,118 @@
+"""The errors of the directory, one row each.
+
+Source of codes and statuses: RAM's and ResourceManager's error tables and what their
+clients match on. The wordings are daypass's own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from daypass.errors import DaypassError, ErrorCode, Family
+
+
+class StoreError(DaypassError):
+    """The store cannot be used: one line that says what is wrong and what to do."""
+
+
+class MasterKeyError(StoreError):
+    """The master key is missing, unreadable, or not the one the store was sealed under."""
+
+
+STORE_BUSY: Final = ErrorCode(
+    "ServiceUnavailable", 503, "Another process holds the directory's write lock. Try again."
+)
+
+USER_MISSING: Final = ErrorCode("EntityNotExist.User", 404, "There is no user {name}.")
+GROUP_MISSING: Final = ErrorCode("EntityNotExist.Group", 404, "There is no group {name}.")
+ROLE_MISSING: Final = ErrorCode("EntityNotExist.Role", 404, "There is no role {name}.")
+POLICY_MISSING: Final = ErrorCode("EntityNotExist.Policy", 404, "There is no {type} policy {name}.")
+VERSION_MISSING: Final = ErrorCode(
+    "EntityNotExist.Policy.Version", 404, "Policy {name} has no version {version}."
+)
+KEY_MISSING: Final = ErrorCode("EntityNotExist.User.AccessKey", 404, "The user has no AccessKey {key}.")
+LOGIN_PROFILE_MISSING: Final = ErrorCode(
+    "EntityNotExist.User.LoginProfile", 404, "User {name} has no login profile."
+)
+MEMBERSHIP_MISSING: Final = ErrorCode(
+    "EntityNotExist.User.Group", 404, "User {user} is not in group {group}."
+)
+ACCOUNT_MISSING: Final = ErrorCode("EntityNotExist.Account", 404, "There is no account {account}.")
+ALIAS_MISSING: Final = ErrorCode("EntityNotExist", 404, "The account has no alias.")
+RESOURCE_GROUP_MISSING: Final = ErrorCode(
+    "EntityNotExists.ResourceGroup", 404, "There is no resource group {group}."
+)
+ATTACHMENT_MISSING: Final = Family(
+    "EntityNotExist.{name}.Policy", 404, "The policy is not attached to this {name} in that scope."
+)
+
+USER_EXISTS: Final = ErrorCode("EntityAlreadyExists.User", 409, "There is a user {name} already.")
+GROUP_EXISTS: Final = ErrorCode("EntityAlreadyExists.Group", 409, "There is a group {name} already.")
+ROLE_EXISTS: Final = ErrorCode("EntityAlreadyExists.Role", 409, "There is a role {name} already.")
+POLICY_EXISTS: Final = ErrorCode("EntityAlreadyExists.Policy", 409, "There is a policy {name} already.")
+LOGIN_PROFILE_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.User.LoginProfile", 409, "User {name} has a login profile already."
+)
+MEMBERSHIP_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.User.Group", 409, "User {user} is in group {group} already."
+)
+ACCOUNT_EXISTS: Final = ErrorCode("EntityAlreadyExists.Account", 409, "There is an account {account} already.")
+ACCESS_KEY_EXISTS: Final = ErrorCode("EntityAlreadyExists.User.AccessKey", 409, "AccessKey {key} is taken.")
+ALIAS_EXISTS: Final = ErrorCode("EntityAlreadyExists.AccountAlias", 409, "The alias {alias} is taken.")
+RESOURCE_GROUP_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.ResourceGroup", 409, "There is a resource group {name} already."
+)
+ATTACHMENT_EXISTS: Final = Family(
+    "EntityAlreadyExists.{name}.Policy", 409, "The policy is attached to this {name} in that scope already."
+)
+
+USER_HAS_GROUPS: Final = ErrorCode("DeleteConflict.User.Group", 409, "User {name} is still in a group.")
+USER_HAS_KEYS: Final = ErrorCode("DeleteConflict.User.AccessKey", 409, "User {name} still has an AccessKey.")
+USER_HAS_LOGIN_PROFILE: Final = ErrorCode(
+    "DeleteConflict.User.LoginProfile", 409, "User {name} still has a login profile."
+)
+USER_HAS_POLICIES: Final = ErrorCode(
+    "DeleteConflict.User.Policy", 409, "User {name} still has a policy attached."
+)
+GROUP_HAS_USERS: Final = ErrorCode("DeleteConflict.Group.User", 409, "Group {name} still has users.")
+GROUP_HAS_POLICIES: Final = ErrorCode(
+    "DeleteConflict.Group.Policy", 409, "Group {name} still has a policy attached."
+)
+ROLE_HAS_POLICIES: Final = ErrorCode(
+    "DeleteConflict.Role.Policy", 409, "Role {name} still has a policy attached."
+)
+POLICY_HAS_USERS: Final = ErrorCode(
+    "DeleteConflict.Policy.User", 409, "Policy {name} is still attached to a user."
+)
+POLICY_HAS_GROUPS: Final = ErrorCode(
+    "DeleteConflict.Policy.Group", 409, "Policy {name} is still attached to a group."
+)
+# RAM has no DeleteConflict.Policy.Role; clients wait for this one when a policy is deleted.
+POLICY_HAS_ROLES: Final = ErrorCode(
+    "DeleteConflict.Role.Policy", 409, "Policy {name} is still attached to a role."
+)
+POLICY_HAS_VERSIONS: Final = ErrorCode(
+    "DeleteConflict.Policy.Version", 409, "Policy {name} has versions besides the default one."
+)
+VERSION_IS_DEFAULT: Final = ErrorCode(
+    "DeleteConflict.Policy.Version.Default", 409, "{version} is the default version of policy {name}."
+)
+RESOURCE_GROUP_IN_USE: Final = ErrorCode(
+    "DeleteConflict.ResourceGroup.Resource", 409, "Resource group {group} still has resources."
+)
+RESOURCE_GROUP_IS_DEFAULT: Final = ErrorCode(
+    "DeleteConflict.ResourceGroup.Resource", 409, "Resource group {group} is the account's default one."
+)
+
+TOO_MANY: Final = Family("LimitExceeded.{name}", 409, "The limit of {limit} is reached for {name}.")
+
+BAD_MARKER: Final = ErrorCode(
+    "InvalidParameter.Marker", 400, "Marker is not one that this operation's last answer gave."
+)
+BAD_VERSION_ID: Final = ErrorCode(
+    "InvalidParameter.VersionId.Format", 400, "A VersionId is v and a number, as in v3."
+)
+BAD_TRUST_PRINCIPAL: Final = ErrorCode(
+    "MalformedPolicyDocument", 400, "The trust policy names {principal}, which does not exist."
+)
+SERVICE_LINKED: Final = ErrorCode("NotSupport", 400, "Role {name} belongs to a service and cannot be changed.")

@@ -1,0 +1,79 @@
+"""Lists in pages: by marker (RAM, IMS) and by number (ResourceManager).
+
+A marker names the last entry a page showed, not a position, so pages neither repeat
+nor skip what stays in place while others come and go.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from daypass.directory.errors import BAD_MARKER
+
+T = TypeVar("T")
+
+MAX_PAGE = 1000
+"""The most entries any list gives at once."""
+
+
+class Page(Struct, Generic[T], frozen=True, gc=False):
+    """Part of a list.
+
+    Attributes:
+        marker: where to go on, or None if this was the end.
+    """
+
+    items: tuple[T, ...]
+    marker: str | None
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether there is more."""
+        return self.marker is not None
+
+
+class NumberedPage(Struct, Generic[T], frozen=True, gc=False):
+    """Part of a list, with how many entries there are in all."""
+
+    items: tuple[T, ...]
+    total: int
+
+
+def make_marker(listing: str, key: str) -> str:
+    """Return the url-safe marker that goes on after ``key`` in the list named ``listing``."""
+    return base64.urlsafe_b64encode(f"{listing}\n{key}".encode()).decode().rstrip("=")
+
+
+def read_marker(listing: str, marker: str | None) -> str | None:
+    """Return the key to go on after; None starts from the beginning.
+
+    Raises:
+        ApiError: ``InvalidParameter.Marker``, it is not a marker of that list.
+    """
+    if marker is None:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4)).decode()
+    except (binascii.Error, ValueError) as error:
+        raise BAD_MARKER() from error
+    name, separator, key = text.partition("\n")
+    if not separator or name != listing or make_marker(name, key) != marker:
+        raise BAD_MARKER()
+    return key
+
+
+def page_of(listing: str, found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
+    """Cut a page of ``limit`` entries from what was read with one entry to spare."""
+    shown = tuple(found[:limit])
+    more = len(found) > limit
+    return Page(shown, make_marker(listing, key(shown[-1])) if more else None)
+
+
+def within(limit: int) -> int:
+    """Return a page size kept between 1 and :data:`MAX_PAGE`."""
+    return max(1, min(limit, MAX_PAGE))

@@ -1,0 +1,280 @@
+"""The tables, for every backend alike.
+
+Portable on purpose: text, integers, booleans, bytes; no triggers, no types of one
+database. Names that are unique ignoring case are stored twice, as given and folded
+(``name_key``); the folded one carries the index, the lists are ordered by it.
+
+``MIGRATION`` names the migration that brings an older database to exactly this; a
+fresh one is created from here at once (:mod:`daypass.directory.opening`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+MIGRATION: Final = "0001"
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts up by itself only in an INTEGER; elsewhere the log outgrows 32 bits.
+_SEQUENCE: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _account() -> Column[str]:
+    return Column("account_id", String(16), ForeignKey("accounts.id"), nullable=False)
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("alias", String(64), unique=True),
+    _time("created_at"),
+)
+
+users: Final = Table(
+    "users",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("comments", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("mobile_phone", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    _time("last_login_at", nullable=True),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+user_groups: Final = Table(
+    "user_groups",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("comments", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+group_members: Final = Table(
+    "group_members",
+    metadata,
+    Column("group_id", String(20), ForeignKey("user_groups.id"), nullable=False),
+    Column("user_id", String(20), ForeignKey("users.id"), nullable=False, index=True),
+    _time("joined_at"),
+    PrimaryKeyConstraint("group_id", "user_id"),
+)
+
+access_keys: Final = Table(
+    "access_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _account(),
+    Column("user_id", String(20), ForeignKey("users.id"), index=True),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("status", String(8), nullable=False),
+    _time("created_at"),
+    Index(None, "account_id", "user_id"),
+)
+
+login_profiles: Final = Table(
+    "login_profiles",
+    metadata,
+    Column("user_id", String(20), ForeignKey("users.id"), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("password_reset_required", Boolean, nullable=False),
+    Column("mfa_bind_required", Boolean, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+)
+
+roles: Final = Table(
+    "roles",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("trust_document", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("max_session_duration", Integer, nullable=False),
+    Column("allow_console_login", Boolean, nullable=False),
+    Column("service_linked", Boolean, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+trust_bindings: Final = Table(
+    "trust_bindings",
+    metadata,
+    Column("role_id", String(20), ForeignKey("roles.id"), nullable=False),
+    Column("principal", String(255), nullable=False),
+    # No foreign key: a binding outlives what it was bound to, and then matches nobody.
+    Column("principal_id", String(20), nullable=False),
+    PrimaryKeyConstraint("role_id", "principal"),
+)
+
+policies: Final = Table(
+    "policies",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    _account(),
+    Column("name", String(128), nullable=False),
+    Column("name_key", String(128), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("default_version", Integer, nullable=False),
+    Column("last_version", Integer, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+policy_versions: Final = Table(
+    "policy_versions",
+    metadata,
+    Column("policy_id", String(20), ForeignKey("policies.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    _time("created_at"),
+    PrimaryKeyConstraint("policy_id", "number"),
+)
+
+attachments: Final = Table(
+    "attachments",
+    metadata,
+    Column("principal_id", String(20), nullable=False),
+    Column("policy_type", String(8), nullable=False),
+    Column("policy_name", String(128), nullable=False),
+    Column("scope", String(32), nullable=False),
+    _account(),
+    Column("principal_kind", String(8), nullable=False),
+    # Set for custom policies; system policies are data files, known by name alone.
+    Column("policy_id", String(20), ForeignKey("policies.id"), index=True),
+    _time("attached_at"),
+    PrimaryKeyConstraint("principal_id", "policy_type", "policy_name", "scope"),
+    Index(None, "account_id", "policy_type", "policy_name"),
+    Index(None, "scope"),
+)
+
+resource_groups: Final = Table(
+    "resource_groups",
+    metadata,
+    Column("id", String(18), primary_key=True),
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    _time("created_at"),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+grouped_resources: Final = Table(
+    "grouped_resources",
+    metadata,
+    Column("resource", String(512), primary_key=True),
+    _account(),
+    Column(
+        "resource_group_id", String(18), ForeignKey("resource_groups.id"), nullable=False, index=True
+    ),
+)
+
+tags: Final = Table(
+    "tags",
+    metadata,
+    Column("entity_id", String(20), nullable=False),
+    Column("tag_key", String(128), nullable=False),
+    Column("tag_value", String(256), nullable=False),
+    PrimaryKeyConstraint("entity_id", "tag_key"),
+)
+
+token_keys: Final = Table(
+    "token_keys",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # NULL once killed: the row stays so that its id is never given again.
+    Column("sealed_material", LargeBinary),
+    Column("state", String(8), nullable=False),
+    _time("created_at"),
+    _time("changed_at"),
+)
+
+master_keys: Final = Table(
+    "master_keys",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sealed_check", LargeBinary, nullable=False),
+    _time("created_at"),
+)
+
+audit_events: Final = Table(
+    "audit_events",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True),
+    _time("time_ms"),
+    Column("request_id", String(64), nullable=False, index=True),
+    Column("account_id", String(16), nullable=False),
+    Column("principal", String(255), nullable=False),
+    Column("access_key_id", String(64), nullable=False),
+    Column("product", String(32), nullable=False),
+    Column("action", String(128), nullable=False),
+    Column("resources", Text, nullable=False),
+    Column("outcome", String(128), nullable=False),
+    Column("source_ip", String(64), nullable=False),
+    Column("parameters", Text, nullable=False),
+    Index(None, "account_id", "sequence"),
+    Index(None, "principal", "sequence"),
+    Index(None, "time_ms"),
+    sqlite_autoincrement=True,
+)
+
+changes: Final = Table(
+    "changes",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True),
+    Column("scope", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+change_horizon: Final = Table(
+    "change_horizon",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # Changes up to and including this one have been pruned.
+    Column("sequence", BigInteger, nullable=False),
+)

@@ -1,0 +1,226 @@
+"""Policies compiled for evaluation: immutable, indexed, with a bounded memory of requests.
+
+A :class:`PolicySet` holds the policies of one layer. For an action and a resource it
+works out once which statements match so far (a :class:`Plan`); when none of these has a
+condition or principals, the plan *is* the verdict and a request seen before costs one
+dictionary look-up. Otherwise only conditions and principals are left to ask.
+
+The set is safe to share between threads: its only mutable part is the memory of plans,
+whose entries are immutable and may be made twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from daypass.policy.actions import Actions, fold
+from daypass.policy.arn import Arn, ResourcePattern, resource_pattern
+from daypass.policy.conditions import Check, Context
+from daypass.policy.decision import POLICY_TYPES, Decision, Layer, Outcome, Reason, Request
+from daypass.policy.document import Document
+from daypass.policy.index import Index
+from daypass.policy.principals import fold_principal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SCANNED: Final = 8
+"""Up to this many statements, asking each is faster than an index."""
+
+_PLANS: Final = 1024
+"""Requests remembered by one set; all are forgotten when there are more."""
+
+_REMEMBERED_CHARS: Final = 512
+"""Requests with longer action and resource are not remembered: callers choose their length."""
+
+
+class AttachedPolicy(msgspec.Struct, frozen=True):
+    """A policy where it is attached.
+
+    Attributes:
+        name: the policy's name.
+        type: ``System`` or ``Custom``; for other layers, their own word.
+        version: as in ``v1``.
+        document: the version's document.
+        entity: what it is attached to, as in ``alice`` or a group's name.
+        scope: the account or resource group it is attached for.
+    """
+
+    name: str
+    type: str
+    version: str
+    document: Document
+    entity: str = ""
+    scope: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A compiled statement.
+
+    Attributes:
+        policy: the policy it stands in.
+        number: its place in the policy's document, from 0.
+        actions: matches actions.
+        any_resource: whether the resource is left open: ``*``, or a trust policy.
+        resources: one of these must match, unless any resource does.
+        checks: compiled conditions, all of which must hold.
+        principals: of a trust policy, one of which the caller must answer to.
+    """
+
+    policy: AttachedPolicy
+    number: int
+    denies: bool
+    actions: Actions
+    any_resource: bool
+    resources: tuple[ResourcePattern, ...]
+    checks: tuple[Check, ...]
+    principals: frozenset[str] | None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether action and resource settle it: no condition, no principal to ask."""
+        return not self.checks and self.principals is None
+
+    def covers(self, arn: Arn) -> bool:
+        """Whether the statement is about a resource."""
+        return self.any_resource or any(pattern.match(arn) for pattern in self.resources)
+
+    def answers(self, request: Request) -> bool:
+        """Whether the caller is one of the principals the statement names, if it names any."""
+        return self.principals is None or not self.principals.isdisjoint(
+            map(fold_principal, request.principals)
+        )
+
+    def applies(self, request: Request, context: Context) -> bool:
+        """Whether a request that matches so far also meets principals and conditions."""
+        return self.answers(request) and all(check.holds(context) for check in self.checks)
+
+    def reason(self, layer: Layer) -> Reason:
+        """Return the statement as the reason for a decision."""
+        policy = self.policy
+        return Reason(
+            layer,
+            policy.name,
+            policy.type,
+            policy.version,
+            self.number,
+            "Deny" if self.denies else "Allow",
+            policy.entity,
+            policy.scope,
+        )
+
+
+class Plan(msgspec.Struct, frozen=True, gc=False):
+    """What one layer has to say about an action and a resource.
+
+    Attributes:
+        verdict: the layer's decision, when no condition or principal is left to ask.
+        denies: Deny statements that match so far.
+        allows: Allow statements that match so far.
+    """
+
+    verdict: Decision | None
+    denies: tuple[Entry, ...]
+    allows: tuple[Entry, ...]
+
+
+class PolicySet:
+    """The policies of one layer, compiled together."""
+
+    __slots__ = ("_index", "_plans", "entries", "policies")
+
+    def __init__(self, policies: tuple[AttachedPolicy, ...], entries: tuple[Entry, ...]) -> None:
+        self.policies = policies
+        self.entries = entries
+        self._index = Index(entries) if len(entries) > _SCANNED else None
+        self._plans: dict[tuple[Layer, str, str], Plan] = {}
+
+    @classmethod
+    def compile(cls, policies: Iterable[AttachedPolicy], *, missing_key_negated: bool = True) -> PolicySet:
+        """Compile policies that are evaluated together.
+
+        Args:
+            policies: of one layer (of one level, for control policies).
+            missing_key_negated: whether a negated operator holds for a key that the request
+                does not carry. True keeps a Deny shut; the live service's way is unconfirmed.
+
+        Cost: about ten microseconds a statement.
+        """
+        attached = tuple(policies)
+        entries = (
+            _entry(policy, number, missing_key_negated)
+            for policy in attached
+            for number in range(len(policy.document.statements))
+        )
+        return cls(attached, tuple(entries))
+
+    def remembered(self, layer: Layer, request: Request) -> Plan | None:
+        """Return the plan for a request asked before, if it is still remembered."""
+        return self._plans.get((layer, request.action, request.resource))
+
+    def plan(self, layer: Layer, request: Request) -> Plan:
+        """Return what this set, standing in a layer, has to say about a request."""
+        key = layer, request.action, request.resource
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._make_plan(layer, request)
+            if len(request.action) + len(request.resource) <= _REMEMBERED_CHARS:
+                if len(self._plans) >= _PLANS:
+                    self._plans = {}
+                self._plans[key] = plan
+        return plan
+
+    def decide(self, layer: Layer, request: Request) -> Decision:
+        """Decide by this layer alone: a matching Deny wins, else a matching Allow, else deny."""
+        plan = self.plan(layer, request)
+        if plan.verdict is not None:
+            return plan.verdict
+        context = Context(request.context)
+        applying = [entry for entry in plan.denies if entry.applies(request, context)]
+        if not applying:
+            applying = [entry for entry in plan.allows if entry.applies(request, context)]
+        return _verdict(layer, applying)
+
+    def candidates(self, action: str, arn: Arn) -> Iterable[Entry]:
+        """Yield the statements that could match a folded action and a resource, in order."""
+        if self._index is None:
+            return self.entries
+        entries = self.entries
+        return [entries[number] for number in self._index.candidates(action, arn)]
+
+    def _make_plan(self, layer: Layer, request: Request) -> Plan:
+        action, arn = fold(request.action), Arn(request.resource)
+        denies: list[Entry] = []
+        allows: list[Entry] = []
+        for entry in self.candidates(action, arn):
+            if entry.actions.match(action) and entry.covers(arn):
+                (denies if entry.denies else allows).append(entry)
+        asked = denies or allows
+        settled = all(entry.fixed for entry in denies) and all(entry.fixed for entry in asked)
+        return Plan(_verdict(layer, asked) if settled else None, tuple(denies), tuple(allows))
+
+
+def _entry(policy: AttachedPolicy, number: int, missing_key_negated: bool) -> Entry:
+    statement = policy.document.statements[number]
+    return Entry(
+        policy,
+        number,
+        statement.effect == "Deny",
+        Actions(statement.actions, negated=statement.not_action),
+        statement.principals is not None or "*" in statement.resources,
+        tuple(map(resource_pattern, statement.resources)),
+        tuple(Check(each, missing_key_negated=missing_key_negated) for each in statement.conditions),
+        statement.principals,
+    )
+
+
+def _verdict(layer: Layer, applying: list[Entry]) -> Decision:
+    """Return the layer's decision from the statements that apply: all Deny, all Allow or none."""
+    because = tuple(entry.reason(layer) for entry in applying)
+    if not applying:
+        return Decision(Outcome.IMPLICIT_DENY, POLICY_TYPES[layer], ())
+    if applying[0].denies:
+        return Decision(Outcome.EXPLICIT_DENY, POLICY_TYPES[layer], because)
+    return Decision(Outcome.ALLOW, None, because)

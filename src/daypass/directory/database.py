@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from daypass.directory import opening, sqlite
 from daypass.directory.access_keys import AccessKeys
@@ -190,6 +191,11 @@ class Database:
             sealer=self._sealer,
             quotas=self._quotas,
         )
+
+    def probe(self) -> sqlite.Probe:
+        """Return a new probe for commits; a :class:`~daypass.directory.feed.Feed` owns it."""
+        with _one_line(self.url):
+            return sqlite.Probe(self.url)
 
     def create_tables(self, tables: MetaData) -> None:
         """Create a service's own tables where they are missing.

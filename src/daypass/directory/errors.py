@@ -56,7 +56,9 @@ LOGIN_PROFILE_EXISTS: Final = ErrorCode(
 MEMBERSHIP_EXISTS: Final = ErrorCode(
     "EntityAlreadyExists.User.Group", 409, "User {user} is in group {group} already."
 )
-ACCOUNT_EXISTS: Final = ErrorCode("EntityAlreadyExists.Account", 409, "There is an account {account} already.")
+ACCOUNT_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.Account", 409, "There is an account {account} already."
+)
 ACCESS_KEY_EXISTS: Final = ErrorCode("EntityAlreadyExists.User.AccessKey", 409, "AccessKey {key} is taken.")
 ALIAS_EXISTS: Final = ErrorCode("EntityAlreadyExists.AccountAlias", 409, "The alias {alias} is taken.")
 RESOURCE_GROUP_EXISTS: Final = ErrorCode(
@@ -115,4 +117,3 @@ BAD_VERSION_ID: Final = ErrorCode(
 BAD_TRUST_PRINCIPAL: Final = ErrorCode(
     "MalformedPolicyDocument", 400, "The trust policy names {principal}, which does not exist."
 )
-SERVICE_LINKED: Final = ErrorCode("NotSupport", 400, "Role {name} belongs to a service and cannot be changed.")

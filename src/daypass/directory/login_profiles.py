@@ -47,9 +47,7 @@ class LoginProfiles:
         if self.find(user.id) is not None:
             raise LOGIN_PROFILE_EXISTS(name=user.name)
         now = context.now
-        profile = LoginProfile(
-            user.id, password_hash, password_reset_required, mfa_bind_required, now, now
-        )
+        profile = LoginProfile(user.id, password_hash, password_reset_required, mfa_bind_required, now, now)
         context.run(insert(login_profiles).values(_values(profile)))
         context.changed(scopes.user(user.id))
         return profile

@@ -7,16 +7,82 @@ asked for is known to the asker (``scopes.access_key(id)``, ``scopes.role_name(.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+from sqlalchemy import select
 
+from daypass.directory import scopes, system
+from daypass.directory.access_keys import SECRET_PLACE
 from daypass.directory.records import KeyStatus, PolicyType, Role
+from daypass.directory.roles import COLUMNS
+from daypass.directory.schema import (
+    access_keys,
+    attachments,
+    group_members,
+    policies,
+    policy_versions,
+    roles,
+    trust_bindings,
+    user_groups,
+    users,
+)
 from daypass.secret import Secret
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
+
     from daypass.directory.database import Transaction
+
+_KEY: Final = (
+    select(
+        access_keys.c.sealed_secret,
+        access_keys.c.status,
+        access_keys.c.account_id,
+        access_keys.c.user_id,
+        users.c.name,
+    )
+    .select_from(access_keys)
+    .outerjoin(users, users.c.id == access_keys.c.user_id)
+)
+
+_USER_AND_GROUPS: Final = (
+    select(
+        users.c.account_id,
+        users.c.name.label("user_name"),
+        user_groups.c.id.label("group_id"),
+        user_groups.c.name.label("group_name"),
+    )
+    .select_from(users)
+    .outerjoin(group_members, group_members.c.user_id == users.c.id)
+    .outerjoin(user_groups, user_groups.c.id == group_members.c.group_id)
+)
+
+_ATTACHED: Final = (
+    select(
+        attachments.c.principal_id,
+        attachments.c.policy_type,
+        attachments.c.policy_name,
+        attachments.c.scope,
+        policy_versions.c.number,
+        policy_versions.c.document,
+    )
+    .select_from(attachments)
+    .outerjoin(policies, policies.c.id == attachments.c.policy_id)
+    .outerjoin(
+        policy_versions,
+        (policy_versions.c.policy_id == policies.c.id)
+        & (policy_versions.c.number == policies.c.default_version),
+    )
+    .order_by(attachments.c.principal_id, attachments.c.policy_type, attachments.c.policy_name)
+)
+
+_ROLE_AND_BINDINGS: Final = (
+    select(*COLUMNS, trust_bindings.c.principal, trust_bindings.c.principal_id)
+    .select_from(roles)
+    .outerjoin(trust_bindings, trust_bindings.c.role_id == roles.c.id)
+)
 
 
 class KeyHolder(Struct, frozen=True, gc=False):
@@ -86,29 +152,85 @@ class AssumableRole(Struct, frozen=True, gc=False):
 
 def access_key(txn: Transaction, access_key_id: str) -> KeyHolder | None:
     """Return the holder of an AccessKey, or None if there is no such key."""
-    raise NotImplementedError
+    statement = _KEY.where(access_keys.c.id == access_key_id)
+    row = txn.first(statement)
+    if row is None:
+        return None
+    sealed, status, account_id, user_id, user_name = row
+    depends_on = {scopes.access_key(access_key_id)}
+    if user_id is not None:
+        depends_on.add(scopes.user(user_id))
+    return KeyHolder(
+        access_key_id,
+        Secret(txn.unseal(*SECRET_PLACE, access_key_id, sealed).decode()),
+        status,
+        account_id,
+        user_id,
+        user_name or "",
+        frozenset(depends_on),
+    )
 
 
 def grants_of_user(txn: Transaction, user_id: str) -> Grants | None:
     """Return what is attached to a user and its groups; None if the user is gone."""
-    raise NotImplementedError
+    rows = txn.all(_USER_AND_GROUPS.where(users.c.id == user_id))
+    if not rows:
+        return None
+    entities = {user_id: f"user/{rows[0].user_name}"}
+    entities |= {row.group_id: f"group/{row.group_name}" for row in rows if row.group_id is not None}
+    depends_on = {scopes.user(user_id)}
+    depends_on |= {scopes.group(row.group_id) for row in rows if row.group_id is not None}
+    return _grants(txn, user_id, rows[0].account_id, entities, depends_on)
 
 
 def grants_of_role(txn: Transaction, role_id: str) -> Grants | None:
     """Return what is attached to a role; None if the role is gone."""
-    raise NotImplementedError
+    row = txn.first(select(roles.c.account_id, roles.c.name).where(roles.c.id == role_id))
+    if row is None:
+        return None
+    return _grants(txn, role_id, row.account_id, {role_id: f"role/{row.name}"}, {scopes.role(role_id)})
 
 
 def role_by_name(txn: Transaction, account_id: str, name: str) -> AssumableRole | None:
     """Return the role of that name, ignoring case."""
-    raise NotImplementedError
+    named = (roles.c.account_id == account_id, roles.c.name_key == name.lower())
+    return _assumable(txn.all(_ROLE_AND_BINDINGS.where(*named)))
 
 
 def role_by_id(txn: Transaction, role_id: str) -> AssumableRole | None:
     """Return the role of that id."""
-    raise NotImplementedError
+    return _assumable(txn.all(_ROLE_AND_BINDINGS.where(roles.c.id == role_id)))
 
 
 def resource_group_of(txn: Transaction, resource: str) -> str | None:
     """Return the id of the resource group a resource's ARN was put in."""
-    raise NotImplementedError
+    return txn.resource_groups.of(resource)
+
+
+def _assumable(rows: Sequence[Row[*tuple[Any, ...]]]) -> AssumableRole | None:
+    if not rows:
+        return None
+    role = Role(*rows[0][:-2])
+    bindings = {row[-2]: row[-1] for row in rows if row[-2] is not None}
+    depends_on = frozenset((scopes.role(role.id), scopes.role_name(role.account_id, role.name)))
+    return AssumableRole(role, bindings, depends_on)
+
+
+def _grants(
+    txn: Transaction, principal_id: str, account_id: str, entities: dict[str, str], depends_on: set[str]
+) -> Grants:
+    rows = txn.all(_ATTACHED.where(attachments.c.principal_id.in_(entities)))
+    attached = [grant for row in rows if (grant := _grant(row, account_id, entities)) is not None]
+    depends_on |= {scopes.policy(grant.owner, grant.policy) for grant in attached}
+    return Grants(principal_id, account_id, tuple(attached), frozenset(depends_on))
+
+
+def _grant(row: Row[*tuple[Any, ...]], account_id: str, entities: dict[str, str]) -> Grant | None:
+    entity = entities[row.principal_id]
+    if row.policy_type == "Custom":
+        version = f"v{row.number}"
+        return Grant(row.policy_name, "Custom", account_id, version, row.document, entity, row.scope)
+    shipped = system.find(row.policy_name)
+    if shipped is None:
+        return None
+    return Grant(shipped.name, "System", system.OWNER, shipped.version, shipped.document, entity, row.scope)

@@ -51,7 +51,7 @@ def _migration(connection: Connection) -> str | None:
         return None
     if _alembic_version.name not in tables:
         raise StoreError("the database has tables, but none of daypass's; give daypass one of its own")
-    return connection.execute(select(_alembic_version.c.version_num)).scalar_one()
+    return str(connection.execute(select(_alembic_version.c.version_num)).scalar_one())
 
 
 def _create(connection: Connection) -> None:
@@ -68,8 +68,7 @@ def _migrate(connection: Connection, present: str) -> None:
         command.upgrade(migration_config(connection), "head")
     except util.CommandError as error:
         raise StoreError(
-            f"the database is at migration {present}, which this daypass does not know;"
-            " a newer one made it"
+            f"the database is at migration {present}, which this daypass does not know; a newer one made it"
         ) from error
 
 

@@ -213,7 +213,7 @@ class TokenKeyRow(Struct, frozen=True, gc=False):
     """A key of the token ring as stored. ``id`` is never used again, even if killed.
 
     Attributes:
-        material: 32 bytes; base64 inside a Secret.
+        material: 32 bytes as hexadecimal digits; :meth:`reveal` gives the bytes.
     """
 
     id: int
@@ -221,6 +221,10 @@ class TokenKeyRow(Struct, frozen=True, gc=False):
     state: TokenKeyState
     created_at: int
     changed_at: int
+
+    def reveal(self) -> bytes:
+        """Return the key material itself."""
+        return bytes.fromhex(self.material.reveal())
 
 
 class AuditEvent(Struct, frozen=True, gc=False):

@@ -209,9 +209,7 @@ grouped_resources: Final = Table(
     metadata,
     Column("resource", String(512), primary_key=True),
     _account(),
-    Column(
-        "resource_group_id", String(18), ForeignKey("resource_groups.id"), nullable=False, index=True
-    ),
+    Column("resource_group_id", String(18), ForeignKey("resource_groups.id"), nullable=False, index=True),
 )
 
 tags: Final = Table(

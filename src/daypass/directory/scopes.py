@@ -47,5 +47,6 @@ def resource_group(resource_group_id: str) -> str:
     return f"resource_group:{resource_group_id}"
 
 
-TOKEN_KEYS = "token_keys"
-"""The scope of the token ring."""
+def token_keys() -> str:
+    """Return the scope of the token ring."""
+    return "token_keys"

@@ -161,9 +161,7 @@ class Users:
 
     def note_login(self, user_id: str) -> None:
         """Set the time of the last console logon to now."""
-        self._context.run(
-            update(users).where(users.c.id == user_id).values(last_login_at=self._context.now)
-        )
+        self._context.run(update(users).where(users.c.id == user_id).values(last_login_at=self._context.now))
 
     def delete(self, account_id: str, name: str) -> User:
         """Delete a user that has nothing left.

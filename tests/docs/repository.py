@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -33,14 +34,26 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def shell_lines(document: str) -> list[str]:
-    """List the commands in a document's shell blocks, continued lines joined, comments left out."""
-    lines: list[str] = []
-    for language, block in _FENCE.findall(document):
-        if language not in {"sh", "bash", "shell"}:
-            continue
-        lines += [line.strip() for line in block.replace("\\\n", " ").splitlines()]
-    return [line.removeprefix("$ ") for line in lines if line and not line.startswith("#")]
+def blocks(document: str, language: str) -> list[str]:
+    """List a document's code blocks of one language."""
+    return [block for found, block in _FENCE.findall(document) if found == language]
+
+
+def shell_commands(document: str) -> list[list[str]]:
+    """List the commands in a document's shell blocks, each as its words."""
+    commands: list[list[str]] = []
+    for block in blocks(document, "sh"):
+        pending = ""
+        for line in block.splitlines():
+            pending += f"{line}\n"
+            try:
+                words = shlex.split(pending, comments=True)
+            except ValueError:  # a quotation goes on in the next line
+                continue
+            pending = ""
+            if words:
+                commands.append(words)
+    return commands
 
 
 def prose(document: str) -> str:

@@ -63,7 +63,6 @@ _FULL: Final = (
 )
 
 _ORDER: Final = (
-    attachments.c.attached_at,
     attachments.c.policy_type,
     attachments.c.policy_name,
     attachments.c.principal_id,
@@ -151,7 +150,7 @@ class Attachments:
     def of_principal(
         self, account_id: str, kind: PrincipalKind, principal_name: str, *, scope: str | None = None
     ) -> tuple[Attachment, ...]:
-        """Return what is attached to a principal itself, oldest first; None is every scope.
+        """Return what is attached to a principal itself, by policy; None is every scope.
 
         Raises:
             ApiError: ``EntityNotExist.User`` (``.Group``, ``.Role``).
@@ -162,7 +161,7 @@ class Attachments:
     def of_policy(
         self, account_id: str, policy_type: PolicyType, policy_name: str, *, scope: str | None = None
     ) -> tuple[Attachment, ...]:
-        """Return whom of an account a policy is attached to, oldest first.
+        """Return whom of an account a policy is attached to; None is every scope.
 
         Raises:
             ApiError: ``EntityNotExist.Policy``.

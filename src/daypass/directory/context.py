@@ -50,7 +50,11 @@ class Context:
     def seal(self, table: str, column: str, row: str, plain: bytes) -> bytes:
         """Seal a value for one row, under the master key the store names."""
         check = self.connection.execute(select(master_keys.c.sealed_check)).scalar_one()
-        return self._sealer.seal(key_name(check), table, column, row, plain)
+        return self.seal_under(key_name(check), table, column, row, plain)
+
+    def seal_under(self, key: bytes, table: str, column: str, row: str, plain: bytes) -> bytes:
+        """Seal a value for one row, under the master key of that name."""
+        return self._sealer.seal(key, table, column, row, plain)
 
     def unseal(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """Open a value of one row."""

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from daypass.directory.master_key import MasterKeySource
     from daypass.directory.sealing import Entropy
 
-_CHECK: Final = b"daypass"
-_CHECK_PLACE: Final = ("master_keys", "sealed_check", "1")
+CHECK: Final = b"daypass"
+"""What the check value says once it is open."""
+
+CHECK_PLACE: Final = ("master_keys", "sealed_check", "1")
 
 # Alembic's own table, written without importing Alembic: a start should not pay for it.
 _alembic_version: Final = Table(
@@ -97,7 +99,7 @@ def unlock(
     sealer = Sealer(source.load, entropy)
     if fresh:
         keys = keys or source.create(entropy)
-        sealed = sealer.seal(keys[0].name, *_CHECK_PLACE, _CHECK)
+        sealed = sealer.seal(keys[0].name, *CHECK_PLACE, CHECK)
         connection.execute(insert(master_keys).values(id=1, sealed_check=sealed, created_at=now))
         return sealer
     if check is None:
@@ -110,11 +112,6 @@ def unlock(
 
 def _prove(sealer: Sealer, check: bytes, source: MasterKeySource) -> None:
     try:
-        sealer.unseal(*_CHECK_PLACE, check)
+        sealer.unseal(*CHECK_PLACE, check)
     except MasterKeyError as error:
         raise MasterKeyError(f"{error} than the one in {source}; put the right one there") from None
-
-
-def sealed_check(sealer: Sealer, key: bytes) -> bytes:
-    """Return a new check value under the master key of that name."""
-    return sealer.seal(key, *_CHECK_PLACE, _CHECK)

@@ -150,6 +150,6 @@ def _system_record(policy: SystemPolicy) -> Policy:
         description=policy.description,
         default_version=policy.version,
         attachment_count=0,
-        created_at=policy.updated_at,
+        created_at=policy.created_at,
         updated_at=policy.updated_at,
     )

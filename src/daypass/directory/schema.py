@@ -186,7 +186,7 @@ attachments: Final = Table(
     Column("policy_id", String(20), ForeignKey("policies.id"), index=True),
     _time("attached_at"),
     PrimaryKeyConstraint("principal_id", "policy_type", "policy_name", "scope"),
-    Index(None, "account_id", "policy_type", "policy_name"),
+    Index("ix_attachments_listing", "account_id", "policy_type", "policy_name", "principal_id", "scope"),
     Index(None, "scope"),
 )
 

@@ -25,7 +25,8 @@ class SystemPolicy(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
     Attributes:
         version: the version id the text has in the cloud, ``v3``.
-        updated_at: epoch seconds of that version; 0 where no source gives a date.
+        created_at: epoch seconds of its first version.
+        updated_at: epoch seconds of this one.
         completeness: ``complete``: the published text; ``partial``: its end is not
             known; ``stand-in``: no published text, one that fits the description.
         note: what is missing or assumed.
@@ -35,6 +36,7 @@ class SystemPolicy(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
     name: str
     version: str
+    created_at: int
     updated_at: int
     description: str
     completeness: Literal["complete", "partial", "stand-in"]
@@ -48,6 +50,7 @@ class _File(Struct, forbid_unknown_fields=True, rename={"doc": "document"}):
 
     name: str
     version: str
+    created_at: int
     updated_at: int
     description: str
     completeness: Literal["complete", "partial", "stand-in"]
@@ -78,6 +81,7 @@ def _read(path: Path) -> SystemPolicy:
     return SystemPolicy(
         file.name,
         file.version,
+        file.created_at,
         file.updated_at,
         file.description,
         file.completeness,

@@ -1,0 +1,1 @@
+"""Alembic migrations of the directory's tables; run by :mod:`daypass.directory.opening`."""

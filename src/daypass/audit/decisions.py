@@ -30,7 +30,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
         code: the error code of the answer, if it was one.
         principal: ARN of the caller; absent if it did not authenticate.
         account: of the caller.
-        access_key_id: that signed.
+        access_key_id: that signed, or claimed to where there is no principal.
         session_id: of a session.
         product: as in ``Ram``.
         action: that was authorized, or the Action asked for.
@@ -77,6 +77,11 @@ class DecisionLog:
         self._buffer = bytearray()
         self._encode: Final = msgspec.json.Encoder().encode_into
         self._file = self._open()
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait to be written."""
+        return len(self._buffer)
 
     def append(self, record: DecisionRecord) -> None:
         """Add a record; the disk sees it with the next batch or :meth:`flush`."""

@@ -19,13 +19,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
-from daypass.directory import Everything
+from daypass.directory.feed import Everything
 from daypass.errors import DaypassError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from daypass.directory import Database, Feed, Transaction
+    from daypass.directory.database import Database, Transaction
+    from daypass.directory.feed import Feed
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from daypass.authz.denial import NO_PERMISSION
 from daypass.errors import ErrorCode, Family
 
-NO_PERMISSION: Final = ErrorCode(
-    "NoPermission", 403, "You are not authorized to do this action. Resource: {resource} Action: {action}"
-)
 API_NOT_FOUND: Final = ErrorCode(
     "InvalidApi.NotFound", 404, "Version {version} has no operation {action}. Check Action and Version."
 )
@@ -29,6 +27,10 @@ BODY_TOO_LARGE: Final = ErrorCode(
     "RequestEntityTooLarge", 413, "The request body is larger than {limit} bytes."
 )
 BAD_REQUEST: Final = ErrorCode("BadRequest", 400, "The request is not well-formed HTTP: {reason}")
+HEAD_TOO_LARGE: Final = ErrorCode(
+    "RequestHeaderTooLarge", 431, "The request line and the headers are larger than {limit} bytes."
+)
+TOO_SLOW: Final = ErrorCode("RequestTimeout", 408, "The request did not arrive within {seconds} seconds.")
 THROTTLING: Final = ErrorCode("Throttling.User", 400, "Request was denied due to user flow control.")
 UNAVAILABLE: Final = ErrorCode("ServiceUnavailable", 503, "The service cannot answer now: {reason}")
 INTERNAL: Final = ErrorCode(
@@ -47,7 +49,5 @@ INVALID_FORMAT: Final = Family(
 INVALID: Final = Family("InvalidParameter.{name}", 400, "The parameter {name} is invalid: {{reason}}.")
 MALFORMED_POLICY: Final = ErrorCode("MalformedPolicyDocument", 400, "{reason}")
 
-EVERYWHERE: Final = frozenset(
-    {NO_PERMISSION, THROTTLING, UNAVAILABLE, INTERNAL}
-)
+EVERYWHERE: Final = frozenset({NO_PERMISSION, THROTTLING, UNAVAILABLE, INTERNAL})
 """What any operation may raise without declaring it."""

@@ -39,7 +39,10 @@ from daypass.service.params import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from daypass.service.call import Call, Verdict
+    from sqlalchemy import MetaData
+
+    from daypass.authz.authorize import Verdict
+    from daypass.service.call import Call
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -73,8 +76,8 @@ class Runs(enum.Enum):
 class Authorize(Protocol[Q_contra]):
     """How an operation is authorized."""
 
-    def check(self, call: Call, q: Q_contra, /) -> Verdict:
-        """Decide; the pipeline refuses unless the verdict allows.
+    def check(self, call: Call, q: Q_contra, /) -> Verdict | None:
+        """Decide; the pipeline refuses unless the verdict allows or there is none to be made.
 
         Raises:
             ApiError: what is named does not exist and the operation tells that first.
@@ -87,6 +90,10 @@ class Authorize(Protocol[Q_contra]):
 
     def errors(self) -> tuple[ErrorCode, ...]:
         """Return what checking may raise besides NoPermission."""
+        ...
+
+    def refusal(self, verdict: Verdict, /) -> str:
+        """Return the message of the NoPermission error for a verdict that does not allow."""
         ...
 
 
@@ -174,9 +181,11 @@ class Service:
         product: its name as SDKs and the CLI write it.
         version: the API version that requests carry.
         about: what it is for, in a few words.
+        tables: the service's own tables in the store, if it has any.
     """
 
-    def __init__(self, product: str, version: str, about: str) -> None:
+    def __init__(self, product: str, version: str, about: str, *, tables: MetaData | None = None) -> None:
+        self.tables: Final = tables
         self.product: Final = product
         self.version: Final = version
         self.about: Final = about

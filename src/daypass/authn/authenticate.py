@@ -1,0 +1,95 @@
+"""From a signed request to a caller.
+
+Order: the key is known and active, the signature, the timestamp, the token and its
+binding to the key; last of all the nonce, so that a request that fails uses up none.
+Source: the API gateway's error table, and STS's for temporary keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from daypass.authn.sessions import OpenedSessions
+from daypass.authz.principal import ACCESS_KEY, ROLE, USER, Caller, ram_user, role_session, root
+from daypass.errors import ErrorCode
+from daypass.signing import check_timestamp
+from daypass.tokens.errors import TOKEN_EXPIRED
+
+if TYPE_CHECKING:
+    from daypass.authn.nonces import NonceStore
+    from daypass.authz.views import Views
+    from daypass.signing import Presented
+
+TEMPORARY: Final = "STS."
+
+KEY_NOT_FOUND: Final = ErrorCode("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
+KEY_INACTIVE: Final = ErrorCode("InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.")
+TOKEN_MISSING: Final = ErrorCode(
+    "MissingSecurityToken", 400, "SecurityToken is mandatory for a temporary access key."
+)
+TOKEN_UNWANTED: Final = ErrorCode(
+    "InvalidSecurityToken.MismatchWithAccessKey",
+    400,
+    "A SecurityToken was sent with an access key that is not temporary.",
+)
+
+
+class Authenticator:
+    """Identifies callers from what is cached; see :class:`daypass.authz.views.Views`.
+
+    Args:
+        views: cached look-ups.
+        nonces: shared by all worker processes.
+    """
+
+    def __init__(self, views: Views, nonces: NonceStore) -> None:
+        self._views: Final = views
+        self._nonces: Final = nonces
+        self._sessions: Final = OpenedSessions(views)
+
+    def identify(self, presented: Presented, now: int) -> Caller:
+        """Check everything but the nonce and return the caller.
+
+        Raises:
+            ApiError: the request is not authentic, with the code for what failed first.
+            NotCachedError: something has to be loaded first.
+        """
+        if presented.access_key_id.startswith(TEMPORARY):
+            return self._temporary(presented, now)
+        return self._long_term(presented, now)
+
+    def use_nonce(self, caller: Caller, presented: Presented, now: int) -> None:
+        """Use up the request's nonce.
+
+        Raises:
+            ApiError: it was used before, or the store cannot take another.
+        """
+        self._nonces.use(caller.account, presented.access_key_id, presented.nonce, presented.timestamp, now)
+
+    def _long_term(self, presented: Presented, now: int) -> Caller:
+        holder = self._views.look(ACCESS_KEY, presented.access_key_id)
+        if holder is None:
+            raise KEY_NOT_FOUND()
+        if holder.status != "Active":
+            raise KEY_INACTIVE()
+        presented.verify(holder.secret.reveal())
+        check_timestamp(presented.timestamp, now)
+        if presented.security_token is not None:
+            raise TOKEN_UNWANTED()
+        if holder.user_id is None:
+            return root(holder)
+        entitlements = self._views.look(USER, holder.user_id)
+        if entitlements is None:
+            raise KEY_NOT_FOUND()
+        return ram_user(holder, entitlements)
+
+    def _temporary(self, presented: Presented, now: int) -> Caller:
+        if presented.security_token is None:
+            raise TOKEN_MISSING()
+        opened = self._sessions.open(presented.security_token, presented.access_key_id, now)
+        presented.verify(opened.secret.reveal())
+        check_timestamp(presented.timestamp, now)
+        entitlements = self._views.look(ROLE, opened.session.role_id)
+        if entitlements is None:
+            raise TOKEN_EXPIRED.said("The security token is not valid any more: its role was deleted.")
+        return role_session(presented.access_key_id, opened.session, entitlements, opened.policy)

@@ -1,0 +1,74 @@
+"""Decisions on one action and resource, for ordinary requests and for AssumeRole.
+
+Source: RAM's policy evaluation process, and its variant for assuming a role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from daypass.authz.principal import Caller, IdentityType
+from daypass.policy import Decision, Layers, Request, decide, role_principals, user_principals
+
+if TYPE_CHECKING:
+    from daypass.authz.principal import TrustedRole
+
+Context = Mapping[str, str | tuple[str, ...]]
+
+ASSUME_ROLE: Final = "sts:AssumeRole"
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What authorization came to, with all that explains it.
+
+    Attributes:
+        decision: the outcome and the statements that decided.
+        layers: the compiled policies that were asked.
+        request: what they were asked.
+    """
+
+    decision: Decision
+    layers: Layers
+    request: Request
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request may go on."""
+        return self.decision.allowed
+
+
+def decide_on(
+    caller: Caller, action: str, resource: str, context: Context, resource_group: str | None = None
+) -> Verdict:
+    """Decide whether a caller may do an action on a resource of its own account."""
+    layers = caller.layers(resource_group)
+    request = Request(action, resource, context)
+    return Verdict(decide(layers, request), layers, request)
+
+
+def decide_on_assuming(caller: Caller, target: TrustedRole, context: Context) -> Verdict:
+    """Decide whether a caller may assume a role: its own policies and the trust policy must both allow.
+
+    Control policies of the role's account come first, then the caller's session policy.
+    """
+    layers = caller.layers(trust=target.trust)
+    request = Request(ASSUME_ROLE, target.role.arn, context, principals=_stands_for(caller, target))
+    return Verdict(decide(layers, request), layers, request)
+
+
+def _stands_for(caller: Caller, target: TrustedRole) -> frozenset[str]:
+    """Return the principals that mean this caller in the role's trust policy.
+
+    A user or role of the role's own account was resolved to an id when the trust policy
+    was saved; a later namesake is somebody else.
+    """
+    if caller.identity_type is IdentityType.ACCOUNT:
+        return frozenset()
+    if caller.session is not None:
+        names, own_id = role_principals(caller.account, caller.session.role_name), caller.role_id
+    else:
+        names, own_id = user_principals(caller.account, caller.display_name), caller.user_id
+    return frozenset(name for name in names if target.bound.get(name, own_id) == own_id)

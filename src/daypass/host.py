@@ -1,0 +1,107 @@
+"""Host administration: what is done on the machine itself, not through the API.
+
+It works on the store directly, also while a server runs, and is on record like the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from daypass.directory.records import AccessKey, AuditEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from daypass.directory.database import Database, Transaction
+    from daypass.secret import Secret
+
+PRINCIPAL: Final = "host"
+"""Who host administration is on record as."""
+
+ROOT_CREDENTIALS: Final = "root-credentials.json"
+
+
+class Presets(msgspec.Struct, frozen=True):
+    """What the first account is made with instead of new values.
+
+    Attributes:
+        account_id: 16 digits.
+        root_key: AccessKey ID and secret.
+    """
+
+    account_id: str | None = None
+    root_key: tuple[str, Secret] | None = None
+
+
+def create_account(
+    database: Database, presets: Presets, before_commit: Callable[[AccessKey], None] = lambda _: None
+) -> AccessKey:
+    """Create an account with a root AccessKey.
+
+    Args:
+        database: where.
+        presets: id and key to use instead of new ones.
+        before_commit: called with the key; if it fails, no account is made.
+
+    Raises:
+        ApiError: ``EntityAlreadyExists.Account`` or, for a preset key, ``….User.AccessKey``.
+    """
+    with database.write() as txn:
+        account = txn.accounts.create(presets.account_id)
+        key = txn.access_keys.create(account.id, preset=presets.root_key)
+        _record(txn, account.id, "CreateAccount", account.arn)
+        before_commit(key)
+    return key
+
+
+def first_account(database: Database, presets: Presets, directory: Path) -> str:
+    """Return the oldest account's id; make it first, with its credentials' file, if there is none."""
+    with database.read() as txn:
+        present = txn.accounts.list(limit=1).items
+    if present:
+        return present[0].id
+    return create_account(database, presets, lambda key: write_credentials(directory, key)).account_id
+
+
+def first_token_key(database: Database) -> None:
+    """Make the first key of the token ring, unless there is one."""
+    with database.write() as txn:
+        if not txn.token_keys.list():
+            txn.token_keys.create("primary")
+            _record(txn, "", "CreateTokenKey", "")
+
+
+def _record(txn: Transaction, account: str, action: str, resource: str) -> None:
+    txn.audit.append(
+        AuditEvent(
+            time_ms=txn.now * 1000,
+            request_id="",
+            account_id=account,
+            principal=PRINCIPAL,
+            access_key_id="",
+            product="Host",
+            action=action,
+            resources=(resource,),
+            outcome="Success",
+            source_ip="",
+        )
+    )
+
+
+def credentials_json(key: AccessKey) -> str:
+    """Return a root AccessKey as ``root-credentials.json`` holds it; reveals the secret."""
+    shown = {"AccountId": key.account_id, "AccessKeyId": key.id, "AccessKeySecret": key.secret.reveal()}
+    return json.dumps(shown)
+
+
+def write_credentials(directory: Path, key: AccessKey) -> None:
+    """Write ``root-credentials.json``, readable by its owner alone."""
+    path = directory / ROOT_CREDENTIALS
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        stream.write(credentials_json(key) + "\n")

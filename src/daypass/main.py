@@ -1,0 +1,238 @@
+"""The composition root: reads configuration, opens the store, picks clock and entropy.
+
+Nothing else in daypass does any of these.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from daypass import host
+from daypass.audit.decisions import DecisionLog
+from daypass.authn.authenticate import Authenticator
+from daypass.authn.nonces import NonceStore
+from daypass.authn.sessions import RingIssuer, RingSeal
+from daypass.authz.denial import DiagnosticSeal
+from daypass.authz.views import Views
+from daypass.directory.database import READERS, Database
+from daypass.directory.feed import Feed
+from daypass.directory.master_key import KeyFile, KeyText
+from daypass.errors import DaypassError
+from daypass.names import ACCOUNT_ID
+from daypass.secret import Secret
+from daypass.server.asgi import Application
+from daypass.server.identifiers import new_request_id
+from daypass.server.pages import pages
+from daypass.server.run import listen, make_server, url_of
+from daypass.server.supervisor import Supervisor
+from daypass.server.trust import ProxyTrust
+from daypass.service.operation import Catalogue
+from daypass.service.pipeline import Pipeline, Ports
+from daypass.service.record import Recorder
+from daypass.services import SERVICES
+
+if TYPE_CHECKING:
+    from daypass.directory.master_key import MasterKeySource
+
+CATALOGUE: Final = Catalogue(SERVICES)
+
+
+class SettingsError(DaypassError):
+    """A setting cannot be used; one line for the operator."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a server runs. Each is an option of ``daypass serve`` and ``DAYPASS_<OPTION>``.
+
+    Attributes:
+        data: directory of the store, keys, nonces and records.
+        listen: address of the API, ``HOST:PORT``.
+        database: URL of the store; SQLite in ``data`` if empty.
+        workers: processes that answer requests.
+        ready_file: where to write the URLs once requests are accepted.
+        region: of services whose ARNs carry one, for requests that name none.
+        default_format: of answers to requests that ask for none: ``XML`` or ``JSON``.
+        trusted_proxies: addresses or networks whose forwarded headers are believed.
+    """
+
+    data: Path
+    listen: str = "127.0.0.1:8620"
+    database: str = ""
+    workers: int = 1
+    ready_file: Path | None = None
+    region: str = "cn-shanghai"
+    default_format: str = "XML"
+    trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def database_url(self) -> str:
+        """The store's URL."""
+        return self.database or f"sqlite:///{self.data / 'daypass.db'}"
+
+
+def master_key_source(settings: Settings) -> MasterKeySource:
+    """Return where the master key comes from: the environment, else a file in the data directory.
+
+    It is no setting, so that it is never handed on or shown with the others.
+    """
+    text = os.environ.get("DAYPASS_MASTER_KEY", "")
+    return KeyText(Secret(text), "DAYPASS_MASTER_KEY") if text else KeyFile(settings.data / "master.key")
+
+
+def clock() -> int:
+    """Return the time in epoch seconds."""
+    return int(time.time())
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the store, with the services' own tables.
+
+    Raises:
+        DaypassError: it cannot be opened; one line for the operator.
+    """
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(f"cannot make the data directory {settings.data}: {fault.strerror}") from None
+    database = Database.open(
+        settings.database_url, master_key=master_key_source(settings), clock=clock, entropy=os.urandom
+    )
+    for service in SERVICES:
+        if service.tables is not None:
+            database.create_tables(service.tables)
+    return database
+
+
+def presets(environment: Mapping[str, str]) -> host.Presets:
+    """Read what the first account is to be made with.
+
+    Raises:
+        SettingsError: the account id is not 16 digits, or only half of the key is given.
+    """
+    account = environment.get("DAYPASS_ROOT_ACCOUNT_ID") or None
+    key_id = environment.get("DAYPASS_ROOT_ACCESS_KEY_ID", "")
+    secret = environment.get("DAYPASS_ROOT_ACCESS_KEY_SECRET", "")
+    if account is not None and not ACCOUNT_ID.fullmatch(account):
+        raise SettingsError("DAYPASS_ROOT_ACCOUNT_ID must have 16 digits")
+    if bool(key_id) != bool(secret):
+        raise SettingsError(
+            "set both or neither of DAYPASS_ROOT_ACCESS_KEY_ID and DAYPASS_ROOT_ACCESS_KEY_SECRET"
+        )
+    return host.Presets(account, (key_id, Secret(secret)) if key_id else None)
+
+
+def prepare(settings: Settings, environment: Mapping[str, str]) -> str:
+    """Make a data directory ready for servers; return the id of its first account."""
+    database = open_database(settings)
+    try:
+        host.first_token_key(database)
+        return host.first_account(database, presets(environment), settings.data)
+    finally:
+        database.close()
+
+
+class Runtime:
+    """Everything one worker process needs to answer requests."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database: Final = open_database(settings)
+        feed = Feed(self.database)
+        self._log: Final = DecisionLog(settings.data / "decisions.jsonl")
+        self._nonces: Final = NonceStore.open(settings.data / "nonces", now=clock())
+        self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
+        self._writer: Final = ThreadPoolExecutor(1, "writer")
+        self.views: Final = Views(self.database, feed)
+        seal = RingSeal(self.views, os.urandom)
+        self.pipeline: Final = Pipeline(
+            Ports(
+                catalogue=CATALOGUE,
+                authenticator=Authenticator(self.views, self._nonces),
+                views=self.views,
+                database=self.database,
+                issuer=RingIssuer(self.views, os.urandom),
+                seal=DiagnosticSeal(seal.seal, seal.open),
+                recorder=Recorder(self._log),
+                clock=clock,
+                entropy=os.urandom,
+                request_id=new_request_id,
+                readers=self._readers,
+                writer=self._writer,
+                region=settings.region,
+                default_format=settings.default_format,
+            )
+        )
+        self.app: Final = Application(
+            self.pipeline, pages(CATALOGUE, self.database), ProxyTrust(settings.trusted_proxies)
+        )
+
+    async def every_second(self) -> None:
+        """Write the decisions gathered since the last time."""
+        self._log.flush()
+
+    def close(self) -> None:
+        """Finish what is queued and give everything back."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._log.close()
+        self._nonces.close()
+        self.database.close()
+
+
+def serve(settings: Settings) -> bool:
+    """Serve until told to stop; tell whether requests were ever accepted.
+
+    Raises:
+        DaypassError: it cannot start; one line for the operator.
+    """
+    listener = listen(settings.listen)
+    account = prepare(settings, os.environ)
+    announce = functools.partial(_announce, settings, url_of(listener), account)
+    if settings.workers > 1:
+        return Supervisor(settings.workers, _work, (settings, listener), announce).run()
+    work(settings, listener, announce)
+    return True
+
+
+def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Answer requests in this process until told to stop."""
+    runtime = Runtime(settings)
+    server = make_server(runtime.app, every_second=runtime.every_second, on_ready=on_ready)
+    gc.collect()
+    gc.freeze()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        runtime.close()
+
+
+def _work(settings: Settings, listener: socket.socket, ready: Connection) -> None:
+    """Be one of several workers."""
+    work(settings, listener, lambda: ready.send_bytes(b"ready"))
+
+
+def _announce(settings: Settings, url: str, account: str) -> None:
+    """Say that requests are accepted, on standard output and in the ready file."""
+    if settings.ready_file is not None:
+        facts = {
+            "api": url,
+            "console": None,
+            "account_id": account,
+            "data": str(settings.data),
+            "pid": os.getpid(),
+        }
+        partial = settings.ready_file.with_name(settings.ready_file.name + ".partial")
+        partial.write_text(json.dumps(facts), encoding="utf-8")
+        partial.replace(settings.ready_file)
+    print(f"daypass ready api={url} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)

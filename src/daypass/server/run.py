@@ -1,0 +1,104 @@
+"""Running a server: sockets, uvicorn, signals."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+
+from daypass.errors import DaypassError
+from daypass.server.protocol import LimitedProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+
+BACKLOG: Final = 2048
+KEEP_ALIVE_SECONDS: Final = 75
+GRACE_SECONDS: Final = 4
+"""For requests in flight when the server is told to stop."""
+
+
+class CannotListenError(DaypassError):
+    """The address is taken, not this machine's, or not an address."""
+
+
+def listen(address: str) -> socket.socket:
+    """Open a listening socket.
+
+    Args:
+        address: ``HOST:PORT``; port 0 picks a free one; an IPv6 host stands in brackets.
+
+    Raises:
+        CannotListenError: with one line for the operator.
+    """
+    host, _, port = address.rpartition(":")
+    try:
+        family, _, _, _, where = socket.getaddrinfo(
+            host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(BACKLOG)
+    except (OSError, ValueError, OverflowError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+        raise CannotListenError(f"cannot listen on {address}: {reason}") from None
+    listener.setblocking(False)
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells when it is ready and ends without re-raising the signal."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready: Final = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then tell."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Stop on SIGINT and SIGTERM, with exit status 0."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def make_server(
+    app: Any, *, every_second: Callable[[], Awaitable[None]], on_ready: Callable[[], None] = lambda: None
+) -> Server:
+    """Return a server for an ASGI application.
+
+    Args:
+        app: the application.
+        every_second: called about once a second on the event loop.
+        on_ready: called once requests are accepted.
+    """
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=LimitedProtocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        callback_notify=every_second,
+        timeout_notify=0,
+    )
+    return Server(config, on_ready)

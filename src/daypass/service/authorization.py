@@ -1,0 +1,90 @@
+"""The ways an operation may be authorized; see :class:`daypass.service.operation.Authorize`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from daypass.authz.authorize import decide_on
+from daypass.authz.denial import NO_PERMISSION
+from daypass.service.operation import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from daypass.authz.authorize import Context, Verdict
+    from daypass.errors import ErrorCode
+    from daypass.service.call import Call
+
+Q = TypeVar("Q", bound=Request)
+
+NO_CONDITIONS: Final[Context] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission(Generic[Q]):
+    """The caller's policies must allow one action on each of one or more resources.
+
+    Attributes:
+        action: as policies write it, ``ram:GetRole``.
+        resource: gives the ARN, or several that must all be allowed.
+        resource_group: gives the id of the resource group the resource is in, if any.
+        conditions: gives the operation's own condition keys.
+        about: the resource for the reference page, ``acs:ram:*:{AccountId}:role/{RoleName}``.
+    """
+
+    action: str
+    resource: Callable[[Q, Call], str | tuple[str, ...]]
+    resource_group: Callable[[Q, Call], str | None] | None = None
+    conditions: Callable[[Q, Call], Context] | None = None
+    about: str = ""
+
+    def check(self, call: Call, q: Q, /) -> Verdict:
+        """Decide on each resource; the first refusal counts."""
+        resources = self.resource(q, call)
+        group = self.resource_group(q, call) if self.resource_group is not None else None
+        context = call.conditions(self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS)
+        if isinstance(resources, str):
+            return decide_on(call.caller, self.action, resources, context, group)
+        verdict = decide_on(call.caller, self.action, resources[0], context, group)
+        for resource in resources[1:]:
+            if not verdict.allowed:
+                break
+            verdict = decide_on(call.caller, self.action, resource, context, group)
+        return verdict
+
+    def describe(self) -> str:
+        """Return the action and the resource."""
+        return f"`{self.action}` on `{self.about or '*'}`"
+
+    def errors(self) -> tuple[ErrorCode, ...]:
+        """Return none: deciding refuses with NoPermission only."""
+        return ()
+
+    def refusal(self, verdict: Verdict, /) -> str:
+        """Name resource and action, as RAM does."""
+        request = verdict.request
+        return NO_PERMISSION.template.format(resource=request.resource, action=request.action)
+
+
+@dataclass(frozen=True, slots=True)
+class NoPermissionNeeded:
+    """Any authenticated caller may call; the reason is part of the declaration."""
+
+    reason: str
+
+    def check(self, call: Call, q: Request, /) -> None:  # noqa: ARG002 (the protocol's form)
+        """Decide nothing."""
+        return
+
+    def describe(self) -> str:
+        """Return the reason."""
+        return f"none: {self.reason}"
+
+    def errors(self) -> tuple[ErrorCode, ...]:
+        """Return none."""
+        return ()
+
+    def refusal(self, verdict: Verdict, /) -> str:
+        """Refuse nobody."""
+        raise LookupError(f"no verdict is made here: {verdict}")

@@ -1,0 +1,153 @@
+"""What goes on record of a request: its decision always, its change if it made one.
+
+Decisions go to the decision log (:mod:`daypass.audit.decisions`); changes to the store,
+in the change's own transaction. Neither holds a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+
+from daypass.audit.decisions import DecisionRecord
+from daypass.directory.records import AuditEvent
+from daypass.service import codes
+from daypass.service.call import timestamp
+
+if TYPE_CHECKING:
+    from daypass.audit.decisions import DecisionLog
+    from daypass.authz.authorize import Verdict
+    from daypass.authz.principal import Caller
+    from daypass.errors import ApiError
+    from daypass.service.operation import Operation, Request
+
+_log: Final = structlog.get_logger("daypass.record")
+
+REQUESTS: Final = Counter("daypass_requests_total", "Requests answered.", ("product", "action", "outcome"))
+
+
+class Exchange:
+    """One request while it is answered: what is known of it so far.
+
+    Attributes:
+        source_ip: of the client.
+        request_id: made for it.
+        now: epoch seconds.
+        operation: once found.
+        claimed_key: the AccessKey ID that claims to have signed.
+        caller: once authenticated.
+        verdict: once authorized.
+        error: if it ended in one.
+    """
+
+    __slots__ = ("caller", "claimed_key", "error", "now", "operation", "request_id", "source_ip", "verdict")
+
+    def __init__(self, source_ip: str, request_id: str, now: int) -> None:
+        self.source_ip: Final = source_ip
+        self.request_id: Final = request_id
+        self.now: Final = now
+        self.operation: Operation[Any, Any] | None = None
+        self.claimed_key = ""
+        self.caller: Caller | None = None
+        self.verdict: Verdict | None = None
+        self.error: ApiError | None = None
+
+    @property
+    def outcome(self) -> str:
+        """``allow``, ``explicit deny``, ``implicit deny`` or ``refused``."""
+        if self.verdict is not None and not self.verdict.allowed:
+            return self.verdict.decision.outcome.value
+        return "allow" if self.error is None else "refused"
+
+
+class Recorder:
+    """Writes decision records and counts requests.
+
+    Args:
+        log: where records go.
+        max_backlog: bytes that may wait while the disk refuses; beyond it requests are refused.
+    """
+
+    def __init__(self, log: DecisionLog, *, max_backlog: int = 16 * 1024 * 1024) -> None:
+        self._log: Final = log
+        self._max_backlog: Final = max_backlog
+
+    def ready(self) -> None:
+        """Check that a decision can be put on record.
+
+        Raises:
+            ApiError: ServiceUnavailable; the log's disk has refused for too long.
+        """
+        if self._log.backlog > self._max_backlog:
+            raise codes.UNAVAILABLE(reason="decisions cannot be put on record.")
+
+    def decision(self, exchange: Exchange) -> None:
+        """Put a finished exchange on record."""
+        operation = exchange.operation
+        outcome = exchange.outcome
+        product, action = (operation.product, operation.name) if operation else ("", "")
+        REQUESTS.labels(product, action, outcome).inc()
+        try:
+            self._log.append(_record(exchange, product, action, outcome))
+        except OSError as refusal:
+            _log.error("the decision log cannot be written", reason=str(refusal))
+
+
+def _record(exchange: Exchange, product: str, action: str, outcome: str) -> DecisionRecord:
+    caller, verdict, error = exchange.caller, exchange.verdict, exchange.error
+    session = caller.session if caller is not None else None
+    return DecisionRecord(
+        time=timestamp(exchange.now),
+        request_id=exchange.request_id,
+        outcome=outcome,
+        code=error.code if error is not None else "",
+        principal=caller.arn if caller is not None else "",
+        account=caller.account if caller is not None else "",
+        access_key_id=exchange.claimed_key,
+        session_id=session.session_id if session is not None else "",
+        source_identity=(session.source_identity or "") if session is not None else "",
+        product=product,
+        action=verdict.request.action if verdict is not None else action,
+        resource=verdict.request.resource if verdict is not None else "",
+        policy_type=(verdict.decision.policy_type or "") if verdict is not None else "",
+        statements=_statements(verdict),
+        source_ip=exchange.source_ip,
+    )
+
+
+def _statements(verdict: Verdict | None) -> tuple[str, ...]:
+    if verdict is None:
+        return ()
+    return tuple(f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because)
+
+
+def change_event(exchange: Exchange, q: Request) -> AuditEvent:
+    """Make the record of a change from the exchange and its request, secrets left out."""
+    operation, caller, verdict = exchange.operation, exchange.caller, exchange.verdict
+    if operation is None or caller is None:
+        raise LookupError("a change has an operation and a caller")
+    return AuditEvent(
+        time_ms=exchange.now * 1000,
+        request_id=exchange.request_id,
+        account_id=caller.account,
+        principal=caller.arn,
+        access_key_id=caller.access_key_id,
+        product=operation.product,
+        action=operation.name,
+        resources=(verdict.request.resource,) if verdict is not None else (),
+        outcome="Success",
+        source_ip=exchange.source_ip,
+        parameters=_parameters(operation, q),
+    )
+
+
+def _parameters(operation: Operation[Any, Any], q: Request) -> str:
+    values = {
+        parameter.kind.wire: getattr(q, parameter.name)
+        for parameter in operation.parameters
+        if parameter.kind.wire not in operation.secret_parameters
+    }
+    return msgspec.json.encode(values, enc_hook=str).decode()

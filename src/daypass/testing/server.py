@@ -1,0 +1,88 @@
+"""A whole server on a thread of this process, on a free loopback port, in a temporary directory."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import msgspec
+
+from daypass import host, main
+from daypass.secret import Secret
+from daypass.server.run import listen, make_server, url_of
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+START_SECONDS: Final = 30.0
+
+
+class RootKey(msgspec.Struct, frozen=True):
+    """The root AccessKey of a test server's account."""
+
+    account_id: str
+    access_key_id: str
+    access_key_secret: Secret
+
+
+class Server:
+    """A daypass server for one test or one session of tests.
+
+    It is the server ``daypass serve`` runs, nothing replaced: signatures, nonces and
+    policies are checked. Entering starts it, leaving stops it and removes its data.
+
+    Attributes:
+        url: base URL of the API, ``http://127.0.0.1:<port>``.
+        endpoint: the same without a scheme, as Tea clients want it.
+        root: the root AccessKey.
+        runtime: what the server is made of.
+    """
+
+    def __init__(self, *, default_format: str = "XML") -> None:
+        self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
+        self._listener: Final = listen("127.0.0.1:0")
+        self.settings: Final = main.Settings(data=Path(self._directory.name), default_format=default_format)
+        self.url: Final = url_of(self._listener)
+        self.endpoint: Final = self.url.removeprefix("http://")
+        main.prepare(self.settings, {})
+        self.root: Final = self._read_root()
+        self.runtime: Final = main.Runtime(self.settings)
+        self._ready: Final = threading.Event()
+        self._server: Final = make_server(
+            self.runtime.app, every_second=self.runtime.every_second, on_ready=self._ready.set
+        )
+        self._thread: Final = threading.Thread(target=self._run, name="daypass server")
+
+    def __enter__(self) -> Self:
+        """Start; requests are accepted when this returns."""
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise TimeoutError("the server did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and remove the data."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._directory.cleanup()
+
+    def new_account(self) -> RootKey:
+        """Create another account, as ``daypass account create`` does."""
+        key = host.create_account(self.runtime.database, host.Presets())
+        return RootKey(key.account_id, key.id, key.secret)
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            self.runtime.close()
+
+    def _read_root(self) -> RootKey:
+        text = (self.settings.data / host.ROOT_CREDENTIALS).read_text(encoding="utf-8")
+        shown = json.loads(text)
+        return RootKey(shown["AccountId"], shown["AccessKeyId"], Secret(shown["AccessKeySecret"]))

@@ -13,6 +13,28 @@ depends_on = None
 
 def upgrade() -> None:
     """Create the tables."""
+    _accounts()
+    _audit_events()
+    _change_horizon()
+    _changes()
+    _master_keys()
+    _tags()
+    _token_keys()
+    _policies()
+    _resource_groups()
+    _roles()
+    _user_groups()
+    _users()
+    _access_keys()
+    _attachments()
+    _group_members()
+    _grouped_resources()
+    _login_profiles()
+    _policy_versions()
+    _trust_bindings()
+
+
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=16), nullable=False),
@@ -21,6 +43,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("alias", name=op.f("uq_accounts_alias")),
     )
+
+
+def _audit_events() -> None:
     op.create_table(
         "audit_events",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -46,12 +71,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_events_request_id"), "audit_events", ["request_id"], unique=False)
     op.create_index(op.f("ix_audit_events_time_ms"), "audit_events", ["time_ms"], unique=False)
+
+
+def _change_horizon() -> None:
     op.create_table(
         "change_horizon",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_horizon")),
     )
+    op.execute("INSERT INTO change_horizon (id, sequence) VALUES (1, 0)")
+
+
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -59,6 +91,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_changes")),
         sqlite_autoincrement=True,
     )
+
+
+def _master_keys() -> None:
     op.create_table(
         "master_keys",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -66,6 +101,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_master_keys")),
     )
+
+
+def _tags() -> None:
     op.create_table(
         "tags",
         sa.Column("entity_id", sa.String(length=20), nullable=False),
@@ -73,6 +111,9 @@ def upgrade() -> None:
         sa.Column("tag_value", sa.String(length=256), nullable=False),
         sa.PrimaryKeyConstraint("entity_id", "tag_key", name=op.f("pk_tags")),
     )
+
+
+def _token_keys() -> None:
     op.create_table(
         "token_keys",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -82,6 +123,9 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token_keys")),
     )
+
+
+def _policies() -> None:
     op.create_table(
         "policies",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -97,6 +141,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_policies_account_id_name_key")),
     )
+
+
+def _resource_groups() -> None:
     op.create_table(
         "resource_groups",
         sa.Column("id", sa.String(length=18), nullable=False),
@@ -111,6 +158,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_groups")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_resource_groups_account_id_name_key")),
     )
+
+
+def _roles() -> None:
     op.create_table(
         "roles",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -128,6 +178,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_roles_account_id_name_key")),
     )
+
+
+def _user_groups() -> None:
     op.create_table(
         "user_groups",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -141,6 +194,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_groups")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_user_groups_account_id_name_key")),
     )
+
+
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -158,6 +214,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_users_account_id_name_key")),
     )
+
+
+def _access_keys() -> None:
     op.create_table(
         "access_keys",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -174,6 +233,9 @@ def upgrade() -> None:
         op.f("ix_access_keys_account_id_user_id"), "access_keys", ["account_id", "user_id"], unique=False
     )
     op.create_index(op.f("ix_access_keys_user_id"), "access_keys", ["user_id"], unique=False)
+
+
+def _attachments() -> None:
     op.create_table(
         "attachments",
         sa.Column("principal_id", sa.String(length=20), nullable=False),
@@ -198,6 +260,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachments_policy_id"), "attachments", ["policy_id"], unique=False)
     op.create_index(op.f("ix_attachments_scope"), "attachments", ["scope"], unique=False)
+
+
+def _group_members() -> None:
     op.create_table(
         "group_members",
         sa.Column("group_id", sa.String(length=20), nullable=False),
@@ -208,6 +273,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "user_id", name=op.f("pk_group_members")),
     )
     op.create_index(op.f("ix_group_members_user_id"), "group_members", ["user_id"], unique=False)
+
+
+def _grouped_resources() -> None:
     op.create_table(
         "grouped_resources",
         sa.Column("resource", sa.String(length=512), nullable=False),
@@ -227,6 +295,9 @@ def upgrade() -> None:
         ["resource_group_id"],
         unique=False,
     )
+
+
+def _login_profiles() -> None:
     op.create_table(
         "login_profiles",
         sa.Column("user_id", sa.String(length=20), nullable=False),
@@ -238,6 +309,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_profiles_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_login_profiles")),
     )
+
+
+def _policy_versions() -> None:
     op.create_table(
         "policy_versions",
         sa.Column("policy_id", sa.String(length=20), nullable=False),
@@ -247,6 +321,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_policy_versions_policy_id")),
         sa.PrimaryKeyConstraint("policy_id", "number", name=op.f("pk_policy_versions")),
     )
+
+
+def _trust_bindings() -> None:
     op.create_table(
         "trust_bindings",
         sa.Column("role_id", sa.String(length=20), nullable=False),
@@ -255,4 +332,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name=op.f("fk_trust_bindings_role_id")),
         sa.PrimaryKeyConstraint("role_id", "principal", name=op.f("pk_trust_bindings")),
     )
-    op.execute("INSERT INTO change_horizon (id, sequence) VALUES (1, 0)")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from daypass import host, main
-from daypass.secret import Secret
+from daypass.client import Client, Credentials
 from daypass.server.run import listen, make_server, url_of
 
 if TYPE_CHECKING:
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 START_SECONDS: Final = 30.0
 
 
-class RootKey(msgspec.Struct, frozen=True):
-    """The root AccessKey of a test server's account."""
+class Account(msgspec.Struct, frozen=True):
+    """An account of a test server, with its root credentials."""
 
-    account_id: str
-    access_key_id: str
-    access_key_secret: Secret
+    id: str
+    root: Credentials
 
 
 class Server:
@@ -37,7 +36,7 @@ class Server:
     Attributes:
         url: base URL of the API, ``http://127.0.0.1:<port>``.
         endpoint: the same without a scheme, as Tea clients want it.
-        root: the root AccessKey.
+        account: the first account.
         runtime: what the server is made of.
     """
 
@@ -48,7 +47,7 @@ class Server:
         self.url: Final = url_of(self._listener)
         self.endpoint: Final = self.url.removeprefix("http://")
         main.prepare(self.settings, {})
-        self.root: Final = self._read_root()
+        self.account: Final = self._first_account()
         self.runtime: Final = main.Runtime(self.settings)
         self._ready: Final = threading.Event()
         self._server: Final = make_server(
@@ -71,10 +70,14 @@ class Server:
         self._thread.join()
         self._directory.cleanup()
 
-    def new_account(self) -> RootKey:
+    def client(self, credentials: Credentials | None = None) -> Client:
+        """Return a client with the credentials, the first account's root key without any."""
+        return Client(self.url, credentials or self.account.root)
+
+    def new_account(self) -> Account:
         """Create another account, as ``daypass account create`` does."""
         key = host.create_account(self.runtime.database, host.Presets())
-        return RootKey(key.account_id, key.id, key.secret)
+        return Account(key.account_id, Credentials(key.id, key.secret))
 
     def _run(self) -> None:
         try:
@@ -82,7 +85,7 @@ class Server:
         finally:
             self.runtime.close()
 
-    def _read_root(self) -> RootKey:
+    def _first_account(self) -> Account:
         text = (self.settings.data / host.ROOT_CREDENTIALS).read_text(encoding="utf-8")
         shown = json.loads(text)
-        return RootKey(shown["AccountId"], shown["AccessKeyId"], Secret(shown["AccessKeySecret"]))
+        return Account(shown["AccountId"], Credentials.of(shown))

@@ -1,0 +1,138 @@
+"""A small signing client: what the command line and tests call servers with."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import time
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from daypass.errors import DaypassError
+from daypass.secret import Secret
+from daypass.signing import Format, sign_rpc_v1
+
+SECONDS: Final = 60.0
+"""For connecting, and for each wait on an answer."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class UnreachableError(DaypassError):
+    """The endpoint is not a URL, or nothing answers there."""
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What a call is signed with.
+
+    Attributes:
+        security_token: of temporary credentials.
+    """
+
+    access_key_id: str
+    access_key_secret: Secret
+    security_token: str | None = None
+
+    @classmethod
+    def of(cls, body: Mapping[str, str]) -> Credentials:
+        """Read them from an answer of STS: AccessKeyId, AccessKeySecret, SecurityToken."""
+        return cls(body["AccessKeyId"], Secret(body["AccessKeySecret"]), body.get("SecurityToken"))
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A server's answer: HTTP status, headers by lower-case name, body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as the JSON object it should be.
+
+        Raises:
+            ValueError: it is none.
+        """
+        parsed = json.loads(self.body)
+        if not isinstance(parsed, dict):
+            raise ValueError("the answer is not a JSON object")  # noqa: TRY004 (a value from the wire)
+        return parsed
+
+    @property
+    def code(self) -> str:
+        """The error code, or an empty text."""
+        return str(self.json().get("Code", "")) if self.status >= http.client.BAD_REQUEST else ""
+
+
+class Client:
+    """Calls operations of a server, signing with RPC v1.
+
+    Args:
+        endpoint: base URL, ``http://HOST:PORT``.
+        credentials: to sign with.
+
+    Raises:
+        UnreachableError: the endpoint is no such URL.
+    """
+
+    def __init__(self, endpoint: str, credentials: Credentials) -> None:
+        parts = urllib.parse.urlsplit(endpoint)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UnreachableError(f"the endpoint {endpoint} is not a URL like http://127.0.0.1:8620")
+        self._endpoint: Final = endpoint
+        self._parts: Final = parts
+        self._credentials: Final = credentials
+
+    def call(
+        self, version: str, action: str, parameters: Mapping[str, str] = {}, *, form: Format = "JSON"
+    ) -> Answer:
+        """Call an operation by POST, all parameters in the body.
+
+        Args:
+            version: API version, ``2015-04-01``.
+            action: as in ``AssumeRole``.
+            parameters: the operation's own, as texts.
+            form: of the answer.
+
+        Raises:
+            UnreachableError: nothing answers.
+        """
+        body = sign_rpc_v1(
+            action,
+            version,
+            parameters,
+            access_key_id=self._credentials.access_key_id,
+            secret=self._credentials.access_key_secret.reveal(),
+            security_token=self._credentials.security_token,
+            timestamp=int(time.time()),
+            nonce=os.urandom(16).hex(),
+            format=form,
+        )
+        return self.send("POST", "/", body.encode(), {"content-type": _FORM})
+
+    def send(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] = {}) -> Answer:
+        """Send one request as it is.
+
+        Raises:
+            UnreachableError: nothing answers.
+        """
+        secure = self._parts.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=SECONDS)
+        try:
+            connection.request(method, target, body, dict(headers))
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read())
+        except (OSError, http.client.HTTPException) as fault:
+            raise UnreachableError(f"no answer from {self._endpoint}: {fault}") from None
+        finally:
+            connection.close()

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 KEPT_CHANGES: Final = 16_384
 """How many changed scopes are kept; a feed further behind forgets everything."""
 
-_PRUNED_EVERY: Final = 1_024
+PRUNED_EVERY: Final = 1_024
+"""How many changes go by between two prunings."""
 
 
 class Context:
@@ -46,6 +47,11 @@ class Context:
     def changed(self, *scopes: str) -> None:
         """Note what this transaction touches; others learn of it when it commits."""
         self._changed.update(dict.fromkeys(scopes))
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """What this transaction has touched so far."""
+        return tuple(self._changed)
 
     def seal(self, table: str, column: str, row: str, plain: bytes) -> bytes:
         """Seal a value for one row, under the master key the store names."""
@@ -86,7 +92,7 @@ class Context:
             return
         self.connection.execute(insert(changes), [{"scope": scope} for scope in self._changed])
         last = self.connection.execute(select(func.max(changes.c.sequence))).scalar_one()
-        if last % _PRUNED_EVERY < len(self._changed):
+        if last % PRUNED_EVERY < len(self._changed):
             self._prune(last - KEPT_CHANGES)
 
     def _prune(self, through: int) -> None:

@@ -138,9 +138,28 @@ def prepare(settings: Settings, environment: Mapping[str, str]) -> str:
     database = open_database(settings)
     try:
         host.first_token_key(database)
-        return host.first_account(database, presets(environment), settings.data)
+        account = host.first_account(database, presets(environment), settings.data)
     finally:
         database.close()
+    open_nonces(settings).close()
+    return account
+
+
+def open_nonces(settings: Settings) -> NonceStore:
+    """Open the store of used nonces; a file beside it tells a lost store from a new one.
+
+    Raises:
+        SettingsError: its directory cannot be used.
+    """
+    mark = settings.data / "nonce-store"
+    try:
+        expected = mark.read_text(encoding="ascii") if mark.exists() else None
+        store = NonceStore.open(settings.data / "nonces", now=clock(), expected=expected)
+        if store.store_id != expected:
+            mark.write_text(store.store_id, encoding="ascii")
+    except OSError as fault:
+        raise SettingsError(f"cannot use {settings.data / 'nonces'}: {fault.strerror}") from None
+    return store
 
 
 class Runtime:
@@ -150,7 +169,7 @@ class Runtime:
         self.database: Final = open_database(settings)
         feed = Feed(self.database)
         self._log: Final = DecisionLog(settings.data / "decisions.jsonl")
-        self._nonces: Final = NonceStore.open(settings.data / "nonces", now=clock())
+        self._nonces: Final = open_nonces(settings)
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, feed)

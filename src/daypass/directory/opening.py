@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Column, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
 from daypass.directory.errors import MasterKeyError, StoreError
 from daypass.directory.schema import MIGRATION, change_horizon, master_keys, metadata
@@ -25,7 +25,10 @@ CHECK_PLACE: Final = ("master_keys", "sealed_check", "1")
 
 # Alembic's own table, written without importing Alembic: a start should not pay for it.
 _alembic_version: Final = Table(
-    "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True, nullable=False)
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
 

@@ -104,8 +104,8 @@ class Sealer:
             MasterKeyError: it was sealed under a key that the source does not have.
             StoreError: it was altered, or belongs to another row.
         """
-        if sealed[:1] != _FORMAT:
-            raise StoreError(f"{table}.{column} has a format this version does not know")
+        if sealed[:1] != _FORMAT or len(sealed) < _OVERHEAD:
+            raise StoreError(f"{table}.{column} of row {row} has a form this version does not know")
         cipher = self._cipher(key_name(sealed))
         nonce = sealed[1 + _NAME : _OVERHEAD]
         try:

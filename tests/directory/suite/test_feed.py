@@ -8,6 +8,7 @@ import pytest
 
 from daypass.directory import context, feed
 from daypass.directory.feed import EVERYTHING, Feed
+from daypass.directory.schema import changes
 from tests.directory.stores import open_store
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def test_the_change_table_is_pruned_and_who_is_behind_forgets_everything(
     for number in range(20):
         note(database, f"scope {number}")
     with database.read() as txn:
-        assert txn.count(context.changes) <= 6
+        assert txn.count(changes) <= 6
     assert watching.poll() is EVERYTHING
     note(database, "scope 20")
     assert watching.poll() == ("scope 20",)

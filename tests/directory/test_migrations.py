@@ -1,0 +1,81 @@
+"""A database that grew through the migrations is the one that is created at once."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from daypass.directory import opening
+from daypass.directory.schema import MIGRATION, metadata
+from tests.directory.stores import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+@pytest.fixture
+def grown(tmp_path: Path) -> Iterator[Connection]:
+    """Return a connection to a database that went through every migration."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'grown.db'}")
+    with engine.begin() as connection:
+        command.upgrade(opening.migration_config(connection), "head")
+        yield connection
+    engine.dispose()
+
+
+def schema(connection: Any) -> dict[str, list[str]]:
+    """Return the statements that made everything, clause by clause: constraints come in any order."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: sorted(re.split(r",? (?=CONSTRAINT)", _flat(sql))) for name, sql in rows}
+
+
+def _flat(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).removesuffix(" )").strip()
+
+
+def test_migrating_and_creating_give_the_same_schema(tmp_path: Path, grown: Connection) -> None:
+    open_store(tmp_path).close()
+    created = sqlite3.connect(tmp_path / "daypass.db")
+    migrated = grown.connection.driver_connection
+    assert schema(created) == schema(migrated)
+    created.close()
+
+
+def test_migrating_gives_what_the_tables_say(grown: Connection) -> None:
+    context = MigrationContext.configure(grown, opts={"compare_type": True})
+    assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_schema_names(grown: Connection) -> None:
+    script = ScriptDirectory.from_config(opening.migration_config(grown))
+    assert script.get_current_head() == MIGRATION
+
+
+def test_rows_that_are_always_there_are_there_after_migrating(tmp_path: Path, grown: Connection) -> None:
+    open_store(tmp_path).close()
+    created = sqlite3.connect(tmp_path / "daypass.db")
+    horizon = "SELECT id, sequence FROM change_horizon"
+    assert grown.exec_driver_sql(horizon).all() == created.execute(horizon).fetchall() == [(1, 0)]
+    created.close()
+
+
+def test_an_older_database_is_migrated_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(tmp_path).close()
+    migrated: list[str] = []
+    monkeypatch.setattr(opening, "MIGRATION", "0002")
+    monkeypatch.setattr(command, "upgrade", lambda _, revision: migrated.append(revision))
+    open_store(tmp_path).close()
+    assert migrated == ["head"]

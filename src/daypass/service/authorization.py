@@ -28,14 +28,15 @@ class Permission(Generic[Q]):
     Attributes:
         action: as policies write it, ``ram:GetRole``.
         resource: gives the ARN, or several that must all be allowed.
-        resource_group: gives the id of the resource group the resource is in, if any.
+        resource_group: gives the id of the resource group the resource is in, if any; for
+            resources of different groups, one for each of them, in their order.
         conditions: gives the operation's own condition keys.
         about: the resource for the reference page, ``acs:ram:*:{AccountId}:role/{RoleName}``.
     """
 
     action: str
     resource: Callable[[Q, Call], str | tuple[str, ...]]
-    resource_group: Callable[[Q, Call], str | None] | None = None
+    resource_group: Callable[[Q, Call], str | tuple[str | None, ...] | None] | None = None
     conditions: Callable[[Q, Call], Context] | None = None
     about: str = ""
 
@@ -45,12 +46,16 @@ class Permission(Generic[Q]):
         group = self.resource_group(q, call) if self.resource_group is not None else None
         context = call.conditions(self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS)
         if isinstance(resources, str):
-            return decide_on(call.caller, self.action, resources, context, group)
-        verdict = decide_on(call.caller, self.action, resources[0], context, group)
-        for resource in resources[1:]:
-            if not verdict.allowed:
-                break
-            verdict = decide_on(call.caller, self.action, resource, context, group)
+            (own_group,) = group if isinstance(group, tuple) else (group,)
+            return decide_on(call.caller, self.action, resources, context, own_group)
+        groups = group if isinstance(group, tuple) else (group,) * len(resources)
+        verdicts = (
+            decide_on(call.caller, self.action, resource, context, own_group)
+            for resource, own_group in zip(resources, groups, strict=True)
+        )
+        verdict = next(verdicts)
+        while verdict.allowed and (following := next(verdicts, None)) is not None:
+            verdict = following
         return verdict
 
     def describe(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.errors import ACCESS_KEY_EXISTS, KEY_MISSING, TOO_MANY
@@ -75,7 +75,7 @@ class AccessKeys:
             "status": key.status,
             "created_at": key.created_at,
         }
-        context.run(insert(access_keys).values(values))
+        context.add(access_keys, values)
         context.changed(scopes.access_key(key.id))
 
     def find(self, access_key_id: str) -> AccessKey | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from msgspec import structs
+from sqlalchemy import select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.errors import ACCOUNT_EXISTS, ACCOUNT_MISSING, ALIAS_EXISTS
@@ -40,7 +41,7 @@ class Accounts:
         account = Account(account_id or identifiers.account_id(context.entropy), None, context.now)
         if self.find(account.id) is not None:
             raise ACCOUNT_EXISTS(account=account.id)
-        context.run(insert(accounts).values(id=account.id, alias=None, created_at=account.created_at))
+        context.add(accounts, structs.asdict(account))
         ResourceGroups(context).create_default(account.id)
         context.changed(scopes.account(account.id))
         return account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, literal, select
 
 from daypass.directory import scopes, system
 from daypass.directory.errors import (
@@ -120,7 +120,7 @@ class Attachments:
             "policy_id": policy.id,
             "attached_at": context.now,
         }
-        context.run(insert(attachments).values(values))
+        context.add(attachments, values)
         context.changed(KINDS[kind].scope(principal_id))
 
     def detach(

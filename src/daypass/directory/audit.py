@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from daypass.directory.errors import BAD_MARKER
 from daypass.directory.pages import Page, page_of, read_marker, within
@@ -35,7 +35,7 @@ class Audit:
         values = structs.asdict(event)
         del values["sequence"]
         values["resources"] = msgspec.json.encode(event.resources).decode()
-        self._context.run(insert(audit_events).values(values))
+        self._context.add(audit_events, values)
 
     def list(
         self,

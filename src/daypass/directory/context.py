@@ -10,10 +10,10 @@ from daypass.directory.schema import change_horizon, changes, master_keys
 from daypass.directory.sealing import Entropy, Sealer, key_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row, Select, Table
-    from sqlalchemy.sql.dml import Delete, Insert, Update
+    from sqlalchemy.sql.dml import Delete, Update
 
     from daypass.directory.quotas import Quotas
 
@@ -74,9 +74,13 @@ class Context:
         """Return all rows a statement finds."""
         return self.connection.execute(statement).all()
 
-    def run(self, statement: Insert | Update | Delete) -> int:
+    def run(self, statement: Update | Delete) -> int:
         """Change rows; return how many."""
         return self.connection.execute(statement).rowcount
+
+    def add(self, table: Table, *rows: Mapping[str, object]) -> None:
+        """Insert rows; all have the same columns."""
+        self.connection.execute(insert(table), list(rows))
 
     def exists(self, table: Table, *where: ColumnElement[bool]) -> bool:
         """Return whether a row like that is there."""
@@ -90,7 +94,7 @@ class Context:
         """Write the noted scopes down; the last thing before a commit."""
         if not self._changed:
             return
-        self.connection.execute(insert(changes), [{"scope": scope} for scope in self._changed])
+        self.add(changes, *({"scope": scope} for scope in self._changed))
         last = self.connection.execute(select(func.max(changes.c.sequence))).scalar_one()
         if last % PRUNED_EVERY < len(self._changed):
             self._prune(last - KEPT_CHANGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.errors import (
@@ -54,7 +54,7 @@ class Groups:
             raise TOO_MANY.of("Group")(limit=context.quotas.groups)
         new_id = identifiers.entity_id(context.entropy)
         group = Group(new_id, account_id, name, comments, context.now, context.now)
-        context.run(insert(user_groups).values(**structs.asdict(group), name_key=name.lower()))
+        context.add(user_groups, {**structs.asdict(group), "name_key": name.lower()})
         context.changed(scopes.group(group.id))
         return group
 
@@ -151,7 +151,7 @@ class Groups:
         if context.count(group_members, group_members.c.user_id == user.id) >= limit:
             raise TOO_MANY.of("User.Group")(limit=limit)
         values = {"group_id": group.id, "user_id": user.id, "joined_at": context.now}
-        context.run(insert(group_members).values(values))
+        context.add(group_members, values)
         context.changed(scopes.user(user.id), scopes.group(group.id))
 
     def remove_user(self, account_id: str, group_name: str, user_name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from daypass.directory import scopes
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
@@ -48,7 +48,7 @@ class LoginProfiles:
             raise LOGIN_PROFILE_EXISTS(name=user.name)
         now = context.now
         profile = LoginProfile(user.id, password_hash, password_reset_required, mfa_bind_required, now, now)
-        context.run(insert(login_profiles).values(_values(profile)))
+        context.add(login_profiles, _values(profile))
         context.changed(scopes.user(user.id))
         return profile
 

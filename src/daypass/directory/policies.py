@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from daypass.directory import identifiers, scopes, system
 from daypass.directory.errors import (
@@ -83,7 +83,7 @@ class Policies:
             "created_at": context.now,
             "updated_at": context.now,
         }
-        context.run(insert(policies).values(values))
+        context.add(policies, values)
         self._insert_version(policy_id, 1, document)
         self._tags.put(policy_id, tags)
         context.changed(scopes.policy(account_id, name))
@@ -303,4 +303,4 @@ class Policies:
             "document": document,
             "created_at": self._context.now,
         }
-        self._context.run(insert(policy_versions).values(values))
+        self._context.add(policy_versions, values)

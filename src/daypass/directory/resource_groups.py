@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.attachments import forget_scope
@@ -75,7 +75,7 @@ class ResourceGroups:
         )
         values = structs.asdict(group)
         del values["tags"]
-        context.run(insert(resource_groups).values(**values, name_key=name.lower()))
+        context.add(resource_groups, {**values, "name_key": name.lower()})
         self._tags.put(group.id, tags)
         context.changed(scopes.resource_group(group.id))
         return group
@@ -180,7 +180,7 @@ class ResourceGroups:
         )
         self.take_out(resource)
         values = {"resource": resource, "account_id": account_id, "resource_group_id": group.id}
-        context.run(insert(grouped_resources).values(values))
+        context.add(grouped_resources, values)
         context.changed(scopes.resource_group(group.id))
         return group.id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes, trust
 from daypass.directory.errors import ROLE_EXISTS, ROLE_HAS_POLICIES, ROLE_MISSING, TOO_MANY
@@ -81,8 +81,9 @@ class Roles:
             updated_at=context.now,
             tags=tags,
         )
-        context.run(insert(roles).values(_values(role)))
-        trust.bind(context, role.id, bound)
+        context.add(roles, _values(role))
+        if bound:
+            trust.bind(context, role.id, bound)
         self._tags.put(role.id, tags)
         self._changed(role)
         return role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, exists, select
 
 from daypass.directory.errors import TOO_MANY
 from daypass.directory.schema import tags
@@ -47,7 +47,7 @@ class Tags:
         if context.count(tags, tags.c.entity_id == entity_id) + len(wanted) > limit:
             raise TOO_MANY.of("Tag")(limit=limit)
         rows = [{"entity_id": entity_id, "tag_key": key, "tag_value": wanted[key]} for key in wanted]
-        context.connection.execute(insert(tags), rows)
+        context.add(tags, *rows)
 
     def remove(self, entity_id: str, keys: Sequence[str] | None = None) -> None:
         """Remove the tags with those keys, or all."""

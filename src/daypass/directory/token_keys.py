@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from daypass.directory import scopes
 from daypass.directory.errors import StoreError
@@ -43,7 +43,7 @@ class TokenKeys:
             "created_at": context.now,
             "changed_at": context.now,
         }
-        context.run(insert(token_keys).values(values))
+        context.add(token_keys, values)
         context.changed(scopes.token_keys())
         return TokenKeyRow(key_id, Secret(material.hex()), state, context.now, context.now)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from daypass.directory.errors import BAD_TRUST_PRINCIPAL
 from daypass.directory.schema import roles, trust_bindings, users
@@ -54,7 +54,7 @@ def bind(context: Context, role_id: str, bound: dict[str, str]) -> None:
     context.run(delete(trust_bindings).where(trust_bindings.c.role_id == role_id))
     rows = [{"role_id": role_id, "principal": name, "principal_id": bound[name]} for name in bound]
     if rows:
-        context.connection.execute(insert(trust_bindings), rows)
+        context.add(trust_bindings, *rows)
 
 
 def bindings(context: Context, role_id: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.errors import (
@@ -74,7 +74,7 @@ class Users:
             created_at=context.now,
             updated_at=context.now,
         )
-        context.run(insert(users).values(**structs.asdict(user), name_key=name.lower()))
+        context.add(users, {**structs.asdict(user), "name_key": name.lower()})
         context.changed(scopes.user(user.id))
         return user
 

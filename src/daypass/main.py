@@ -173,6 +173,7 @@ class Runtime:
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, feed)
+        self.issuer: Final = RingIssuer(self.views, os.urandom)
         seal = RingSeal(self.views, os.urandom)
         self.pipeline: Final = Pipeline(
             Ports(
@@ -180,7 +181,7 @@ class Runtime:
                 authenticator=Authenticator(self.views, self._nonces),
                 views=self.views,
                 database=self.database,
-                issuer=RingIssuer(self.views, os.urandom),
+                issuer=self.issuer,
                 seal=DiagnosticSeal(seal.seal, seal.open),
                 recorder=Recorder(self._log),
                 clock=clock,

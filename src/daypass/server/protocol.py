@@ -8,7 +8,7 @@ client can read.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from httptools import HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,10 +19,14 @@ from daypass.service import codes, render
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
     from daypass.errors import ApiError
 
 HEAD_BYTES: Final = 64 * 1024
 """Request line and headers together."""
+LINGER_SECONDS: Final = 2.0
+"""How long a refused client may go on sending, so that it reads the refusal before the connection ends."""
 HEAD_SECONDS: Final = 10.0
 """From a connection's start, or a head's first byte, to the head's end."""
 
@@ -32,6 +36,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _in_head = True
+    _refused = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
@@ -46,6 +51,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse, then bound a head that is not complete yet."""
+        if self._refused:
+            return
         try:
             super().data_received(data)
         except (HttpParserInvalidURLError, UnicodeDecodeError):
@@ -57,6 +64,14 @@ class LimitedProtocol(HttpToolsProtocol):
                 self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
             elif self._deadline is None:
                 self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads the result, uvicorn gives none
+        """Answer what was asked of a client that has said all it will say, then close."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.response_complete:
+            return False
+        cycle.keep_alive = False  # the last one begun; those before it are answered first
+        return True
 
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
@@ -90,9 +105,10 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer without an ASGI task, and close."""
-        if self.transport.is_closing():
+        """Answer without an ASGI task, read no more, and close."""
+        if self.transport.is_closing() or self._refused:
             return
+        self._refused = True
         request_id = new_request_id()
         body = render.failure("JSON", request_id, "", error)
         head = (
@@ -101,4 +117,6 @@ class LimitedProtocol(HttpToolsProtocol):
             f"x-acs-request-id: {request_id}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)

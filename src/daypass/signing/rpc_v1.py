@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hmac
 from binascii import b2a_base64
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from daypass.signing.encoding import percent_encode
@@ -66,9 +65,8 @@ def read_rpc_v1(request: WireRequest, parameters: Parameters, content_type: str 
     timestamp = read_iso(take("Timestamp", "") or _missing("Timestamp"))
     action = take("Action", "") or _missing("Action")
     version = take("Version", "") or _missing("Version")
-    pairs = parameters.pairs
-    del pairs[bisect_left(pairs, _SIGNATURE)]
-    text = _string_to_sign(request.method, pairs)
+    signed = [pair for pair in parameters.pairs if not pair.startswith(_SIGNATURE)]
+    text = _string_to_sign(request.method, signed)
     take("BearerToken", "")
     return Presented(
         "RPC v1",

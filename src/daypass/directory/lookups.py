@@ -231,6 +231,6 @@ def _grant(row: Row[*tuple[Any, ...]], account_id: str, entities: dict[str, str]
         version = f"v{row.number}"
         return Grant(row.policy_name, "Custom", account_id, version, row.document, entity, row.scope)
     shipped = system.find(row.policy_name)
-    if shipped is None:
+    if shipped is None:  # no longer shipped: it grants nothing
         return None
     return Grant(shipped.name, "System", system.OWNER, shipped.version, shipped.document, entity, row.scope)

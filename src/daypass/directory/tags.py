@@ -42,10 +42,11 @@ class Tags:
         if not wanted:
             return
         context = self._context
-        context.run(delete(tags).where(tags.c.entity_id == entity_id, tags.c.tag_key.in_(wanted)))
+        own = tags.c.entity_id == entity_id
         limit = context.quotas.tags_per_resource
-        if context.count(tags, tags.c.entity_id == entity_id) + len(wanted) > limit:
+        if context.count(tags, own, tags.c.tag_key.not_in(wanted)) + len(wanted) > limit:
             raise TOO_MANY.of("Tag")(limit=limit)
+        context.run(delete(tags).where(own, tags.c.tag_key.in_(wanted)))
         rows = [{"entity_id": entity_id, "tag_key": key, "tag_value": wanted[key]} for key in wanted]
         context.add(tags, *rows)
 

@@ -58,11 +58,11 @@ class TokenKeys:
         Raises:
             StoreError: there is no such key, or it was killed.
         """
-        primary = token_keys.c.state == "primary"
-        self._context.run(
-            update(token_keys).where(primary).values(state="retired", changed_at=self._context.now)
-        )
         self._set(key_id, state="primary")
+        before = (token_keys.c.state == "primary", token_keys.c.id != key_id)
+        self._context.run(
+            update(token_keys).where(*before).values(state="retired", changed_at=self._context.now)
+        )
 
     def kill(self, key_id: int) -> None:
         """Forget a key for good: what it made opens no more.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from daypass.directory.context import Context
 
-_NAMED: Final = re.compile(r"acs:ram:[^:]*:([0-9]+):(user|role)/(.+)", re.ASCII)
+_NAMED: Final = re.compile(r"acs:ram:[*]?:([0-9]+):(user|role)/(.+)", re.ASCII)
 _TABLES: Final = {"user": users, "role": roles}
 
 

@@ -26,7 +26,8 @@ def test_an_entity_has_20_tags_at_most(txn: Transaction) -> None:
     txn.tags.put("1", [(str(number), "") for number in range(20)])
     txn.tags.put("1", [("0", "again")])
     with refused("LimitExceeded.Tag"):
-        txn.tags.put("1", [("one more", "")])
+        txn.tags.put("1", [("0", "lost"), ("one more", "")])
+    assert dict(txn.tags.of(["1"])["1"])["0"] == "again"
 
 
 def test_tag_keys_differ_by_case(txn: Transaction) -> None:

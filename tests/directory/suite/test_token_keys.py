@@ -35,6 +35,13 @@ def test_a_killed_key_is_gone_and_its_id_is_never_given_again(txn: Transaction) 
     assert txn.token_keys.create().id == last.id + 1
 
 
+def test_a_promotion_that_fails_leaves_the_primary_key_alone(txn: Transaction) -> None:
+    key = txn.token_keys.create("primary")
+    with pytest.raises(StoreError):
+        txn.token_keys.promote(key.id + 1)
+    assert states(txn) == [(key.id, "primary")]
+
+
 def test_what_is_not_there_is_neither_promoted_nor_killed(txn: Transaction) -> None:
     key = txn.token_keys.create()
     txn.token_keys.kill(key.id)

@@ -1,0 +1,55 @@
+"""What a decision asks for is found through an index, however much the store holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+
+from daypass.directory import lookups
+from tests.directory.stores import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from daypass.directory.database import Transaction
+
+LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
+    "access_key": lambda txn, _: lookups.access_key(txn, "LTAIx"),
+    "grants_of_user": lambda txn, account: lookups.grants_of_user(txn, txn.users.get(account, "u").id),
+    "grants_of_role": lambda txn, account: lookups.grants_of_role(txn, txn.roles.get(account, "r").id),
+    "role_by_name": lambda txn, account: lookups.role_by_name(txn, account, "r"),
+    "role_by_id": lambda txn, _: lookups.role_by_id(txn, "1"),
+    "resource_group_of": lambda txn, _: lookups.resource_group_of(txn, "acs:iot:*:1:product/p"),
+    "users": lambda txn, account: txn.users.list(account, limit=1),
+    "roles": lambda txn, account: txn.roles.list(account, limit=1),
+    "groups": lambda txn, account: txn.groups.list(account, limit=1),
+    "policies": lambda txn, account: txn.policies.list(account, policy_type="Custom", limit=1),
+    "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
+    "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
+    "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),
+}
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_no_lookup_reads_a_whole_table_and_no_list_sorts_one(tmp_path: Path, lookup: str) -> None:
+    with open_store(tmp_path) as database, database.write() as txn:
+        account = txn.accounts.create().id
+        txn.users.create(account, "u")
+        txn.roles.create(account, "r", "{}")
+        asked: list[tuple[str, tuple[object, ...]]] = []
+
+        @event.listens_for(txn.connection, "before_cursor_execute")
+        def listen(_c: object, _k: object, sql: str, given: tuple[object, ...], *_: object) -> None:
+            asked.append((sql, given))
+
+        LOOKUPS[lookup](txn, account)
+        event.remove(txn.connection, "before_cursor_execute", listen)
+        assert asked
+        for sql, given in asked:
+            plan = txn.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()
+            steps = [str(row[-1]) for row in plan]
+            assert not [step for step in steps if step.startswith("SCAN")], sql
+            assert lookup.startswith("grants") or "USE TEMP B-TREE FOR ORDER BY" not in steps, sql

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from daypass.service import codes
+from daypass.service.record import Exchange, Recorder
 
 # No deadline: a slow machine is no failure. CI tries the same examples each time.
 settings.register_profile("quick", deadline=None)
@@ -23,3 +27,21 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _only_declared_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail the test during which an operation answered with an error it does not declare."""
+    undeclared: list[str] = []
+    record = Recorder.decision
+
+    def checked(recorder: Recorder, exchange: Exchange) -> None:
+        operation, error = exchange.operation, exchange.error
+        if exchange.authentic and operation is not None and error is not None:
+            declared = operation.errors() - {codes.INTERNAL}
+            undeclared.extend(f"{operation.name}: {error}" for _ in {error.declared} - declared)
+        record(recorder, exchange)
+
+    monkeypatch.setattr(Recorder, "decision", checked)
+    yield
+    assert not undeclared

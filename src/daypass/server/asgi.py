@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from daypass.errors import ApiError
+from daypass.errors import ApiError, DaypassError
 from daypass.server.identifiers import new_request_id
 from daypass.service import codes, render
 from daypass.service.pipeline import Pipeline, Reply, Wire
 from daypass.signing import WireRequest, requested_format
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
     from daypass.server.trust import ProxyTrust
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BODY_BYTES: Final = 1024 * 1024
 BODY_SECONDS: Final = 30.0
 
+_BODY_HEADERS: Final = frozenset({"content-length", "transfer-encoding"})
 _START: Final = "http.response.start"
 _BODY: Final = "http.response.body"
 
@@ -59,9 +60,11 @@ class Application:
                 return
             if method not in {"GET", "POST"}:
                 raise codes.UNSUPPORTED_METHOD(method=method)
-            body = await _body(receive)
+            body = await _body(receive, headers)
         except ApiError as error:
             await _send_error(send, error, headers, scope)
+            return
+        except ClientGoneError:
             return
         request = WireRequest(method, path, scope["query_string"].decode("latin-1"), headers, body)
         source_ip, secure = self._proxies.origin(scope, headers)
@@ -79,19 +82,31 @@ class Application:
         await _send(send, Reply(status, body, content_type, new_request_id()))
 
 
-async def _body(receive: Receive) -> bytes:
+class ClientGoneError(DaypassError):
+    """The client went away within its body; there is nobody to answer."""
+
+
+async def _body(receive: Receive, headers: Sequence[tuple[str, str]]) -> bytes:
     """Read the body: at most :data:`BODY_BYTES` of it, in at most :data:`BODY_SECONDS`."""
+    if not any(name in _BODY_HEADERS and value != "0" for name, value in headers):
+        return b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            body, more = bytearray(), True
-            while more:
-                message = await receive()
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > BODY_BYTES:
-                    raise codes.BODY_TOO_LARGE(limit=BODY_BYTES)
+            return await _parts(receive)
     except TimeoutError:
         raise codes.TOO_SLOW(seconds=int(BODY_SECONDS)) from None
+
+
+async def _parts(receive: Receive) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_BYTES:
+            raise codes.BODY_TOO_LARGE(limit=BODY_BYTES)
     return bytes(body)
 
 
@@ -110,7 +125,9 @@ async def _send_error(
     form = requested_format(request) or "JSON"
     request_id = new_request_id()
     body = render.failure(form, request_id, _host(headers), error)
-    await _send(send, Reply(error.status, body, render.content_type(form), request_id))
+    # What has not arrived by now is not waited for, so the connection cannot be used again.
+    ending = (("connection", "close"),) if error.declared is codes.TOO_SLOW else ()
+    await _send(send, Reply(error.status, body, render.content_type(form), request_id, ending))
 
 
 async def _send(send: Send, reply: Reply) -> None:

@@ -68,8 +68,15 @@ class LimitedProtocol(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads the result, uvicorn gives none
         """Answer what was asked of a client that has said all it will say, then close."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
+        if self._in_head and self._head_bytes:
+            self._refuse(codes.BAD_REQUEST(reason="it ended within its head."))
+            return True
         if cycle is None or cycle.response_complete:
             return False
+        if cycle.more_body:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._refuse(codes.BAD_REQUEST(reason="it ended within its body."))
         cycle.keep_alive = False  # the last one begun; those before it are answered first
         return True
 

@@ -18,6 +18,7 @@ import structlog
 from daypass import signing
 from daypass.authz.denial import denied
 from daypass.authz.views import NotCachedError
+from daypass.directory.errors import StoreError
 from daypass.errors import ApiError
 from daypass.service import codes, render
 from daypass.service.call import Call
@@ -120,6 +121,10 @@ class Pipeline:
         except ApiError as error:
             exchange.error = error
             reply = self._refusal(wire, form, exchange.request_id, error)
+        except StoreError as fault:
+            _log.error("the store failed", request_id=exchange.request_id, reason=str(fault))
+            exchange.error = codes.UNAVAILABLE(reason="the store does not answer.")
+            reply = self._refusal(wire, form, exchange.request_id, exchange.error)
         except Exception:  # noqa: BLE001 (a fault of ours: logged, answered without detail)
             _log.exception("request failed", request_id=exchange.request_id)
             exchange.error = codes.INTERNAL()
@@ -140,15 +145,15 @@ class Pipeline:
         has to be loaded, or was changed meanwhile, it is done again; the nonce is used once.
         """
         ports = self._ports
-        nonce_used = False
         while True:
             try:
                 caller = self._identify(presented, operation, exchange)
                 if ports.views.refresh():
                     continue
-                if not nonce_used and caller is not None and isinstance(presented, signing.Presented):
-                    ports.authenticator.use_nonce(caller, presented, exchange.now)
-                    nonce_used = True
+                if not exchange.authentic:
+                    if caller is not None and isinstance(presented, signing.Presented):
+                        ports.authenticator.use_nonce(caller, presented, exchange.now)
+                    exchange.authentic = True
                 q = operation.bind(presented.parameters)
                 call = self._call(wire, caller, exchange)
                 verdict = exchange.verdict = operation.authorize.check(call, q)

@@ -39,11 +39,22 @@ class Exchange:
         operation: once found.
         claimed_key: the AccessKey ID that claims to have signed.
         caller: once authenticated.
+        authentic: whether authentication is over; what fails from then on the operation declares.
         verdict: once authorized.
         error: if it ended in one.
     """
 
-    __slots__ = ("caller", "claimed_key", "error", "now", "operation", "request_id", "source_ip", "verdict")
+    __slots__ = (
+        "authentic",
+        "caller",
+        "claimed_key",
+        "error",
+        "now",
+        "operation",
+        "request_id",
+        "source_ip",
+        "verdict",
+    )
 
     def __init__(self, source_ip: str, request_id: str, now: int) -> None:
         self.source_ip: Final = source_ip
@@ -51,6 +62,7 @@ class Exchange:
         self.now: Final = now
         self.operation: Operation[Any, Any] | None = None
         self.claimed_key = ""
+        self.authentic = False
         self.caller: Caller | None = None
         self.verdict: Verdict | None = None
         self.error: ApiError | None = None

@@ -17,14 +17,17 @@ control-policy guide for ``acs:*:*cn-beijing*:*:*``.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Final
 
 from daypass.policy.actions import fold
-from daypass.policy.pattern import Matcher, glob
+from daypass.policy.pattern import Matcher, glob, has_wildcard
 
 SEGMENTS: Final = 5
-_MEMO: Final = 4096
+_FOLDED: Final = 3
+"""How many segments ignore letter case whatever the service: ``acs``, RAM code, region."""
+
+_RAM: Final = "ram"
 
 
 class Arn:
@@ -32,24 +35,19 @@ class Arn:
 
     Attributes:
         text: as given, with ``acs``, RAM code and region folded.
-        segments: the five segments, folded likewise; empty for a text with fewer.
-        folded: the relative id folded, or the whole text when there are no segments.
+        lowered: the whole text folded.
+        segments: the five segments, folded like the text; empty for a text with fewer.
+        relative: the relative id folded.
         of_ram: whether it is a resource of RAM itself, whose names ignore case.
     """
 
-    __slots__ = ("folded", "of_ram", "segments", "text")
+    __slots__ = ("lowered", "of_ram", "relative", "segments", "text")
 
     def __init__(self, resource: str) -> None:
-        parts = resource.split(":", SEGMENTS - 1)
-        if len(parts) < SEGMENTS:
-            self.segments: tuple[str, ...] = ()
-            self.text, self.folded, self.of_ram = resource, fold(resource), False
-            return
-        parts[:3] = map(fold, parts[:3])
-        self.segments = tuple(parts)
-        self.text = ":".join(parts)
-        self.folded = fold(parts[4])
-        self.of_ram = parts[1] == "ram"
+        self.lowered = fold(resource)
+        self.segments, self.relative = _split(resource, self.lowered)
+        self.text = resource if resource == self.lowered else ":".join(self.segments) or resource
+        self.of_ram = bool(self.segments) and self.segments[1] == _RAM
 
 
 class ResourcePattern:
@@ -58,35 +56,48 @@ class ResourcePattern:
     Attributes:
         text: as written.
         segments: of the pattern, ``acs``, RAM code and region folded; empty for a short pattern.
+        relative: its relative id, folded; of a short pattern, the whole of it.
+        match: says whether the pattern covers a request's resource.
     """
 
-    __slots__ = ("_account", "_folded", "_heads", "_region", "_relative", "segments", "text")
+    __slots__ = ("_folded", "_places", "_relative", "match", "relative", "segments", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        parts = _split(text)
-        self.segments = parts if len(parts) == SEGMENTS else ()
-        self._relative = glob(parts[4] if self.segments else ":".join(parts))
-        self._folded = glob(fold(parts[4] if self.segments else text))
-        if self.segments:
-            self._heads = glob(parts[0]), glob(parts[1])
-            self._region, self._account = _place(parts[2]), _place(parts[3])
-
-    def match(self, arn: Arn) -> bool:
-        """Whether the pattern covers a request's resource."""
+        lowered = fold(text)
+        self.segments, self.relative = _split(text, lowered)
         if not self.segments:
-            return self._folded(fold(arn.text)) if arn.of_ram else self._relative(arn.text)
+            self.relative, self.match = lowered, _short(text, lowered)
+            return
+        scheme, service, region, account, relative = self.segments
+        self._places = glob(scheme), glob(service), _place(region), _place(account)
+        self._relative = glob(relative)
+        self._folded = self._relative if relative == self.relative else glob(self.relative)
+        self.match = self._match
+
+    def _match(self, arn: Arn) -> bool:
         if not arn.segments:
             return False
         scheme, service, region, account, relative = arn.segments
-        matches_scheme, matches_service = self._heads
+        matches_scheme, matches_service, matches_region, matches_account = self._places
         return (
-            matches_service(service)
-            and (self._folded(arn.folded) if arn.of_ram else self._relative(relative))
-            and self._account(account)
-            and self._region(region)
+            (self._folded(arn.relative) if arn.of_ram else self._relative(relative))
+            and matches_service(service)
+            and matches_account(account)
+            and matches_region(region)
             and matches_scheme(scheme)
         )
+
+
+def _split(text: str, lowered: str) -> tuple[tuple[str, ...], str]:
+    """Return the five segments, those that ignore case folded, and the folded relative id."""
+    parts = text.split(":", SEGMENTS - 1)
+    if len(parts) < SEGMENTS:
+        return (), ""
+    if text == lowered:
+        return tuple(parts), parts[-1]
+    folded = lowered.split(":", SEGMENTS - 1)
+    return (*folded[:_FOLDED], *parts[_FOLDED:]), folded[-1]
 
 
 def _place(pattern: str) -> Matcher:
@@ -97,23 +108,16 @@ def _place(pattern: str) -> Matcher:
 _NOWHERE: Final = frozenset(("", "*"))
 
 
-def _split(text: str) -> tuple[str, ...]:
-    """Split a pattern; those of the first three segments that are whole are folded.
+def _short(text: str, lowered: str) -> Callable[[Arn], bool]:
+    """Match a pattern of fewer than five segments as one glob over the whole ARN.
 
-    In a short pattern the segments after a wildcard line up with nothing, so only the
-    whole segments before the first wildcard fold.
+    What stands after a wildcard lines up with no segment, so of the segments that ignore
+    case only the whole ones before the first wildcard fold.
     """
-    parts = text.split(":", SEGMENTS - 1)
-    if len(parts) == SEGMENTS:
-        return (*map(fold, parts[:3]), *parts[3:])
+    parts = text.split(":")
     for place, part in enumerate(parts[:-1]):
-        if "*" in part or "?" in part:
+        if has_wildcard(part):
             break
         parts[place] = fold(part)
-    return tuple(parts)
-
-
-@lru_cache(_MEMO)
-def resource_pattern(text: str) -> ResourcePattern:
-    """Compile one resource pattern; equal texts share the result."""
-    return ResourcePattern(text)
+    exact, folded = glob(":".join(parts)), glob(lowered)
+    return lambda arn: folded(arn.lowered) if arn.of_ram else exact(arn.text)

@@ -55,5 +55,5 @@ def provider_principals(arn: str, *, role_account: str) -> frozenset[str]:
 
     A provider of another account than the role's vouches for nobody.
     """
-    account = arn.split(":", 4)[3] if _PROVIDER.fullmatch(arn) else ""
-    return frozenset((fold_principal(arn),)) if account == role_account else frozenset()
+    ours = _PROVIDER.fullmatch(arn) is not None and arn.split(":", 4)[3] == role_account
+    return frozenset((fold_principal(arn),)) if ours else frozenset()

@@ -66,11 +66,13 @@ class SuiteResult(msgspec.Struct, frozen=True):
 
     Attributes:
         about: the file's own words.
+        source: where the file says its rule comes from.
         results: one for each case, in order.
         warnings: members of the file that the format does not know.
     """
 
     about: str
+    source: str
     results: tuple[CaseResult, ...]
     warnings: tuple[str, ...]
 
@@ -83,6 +85,9 @@ class SuiteResult(msgspec.Struct, frozen=True):
     def failed(self) -> int:
         """How many cases failed."""
         return len(self.results) - self.passed
+
+
+_ABSENT: Final = msgspec.Raw(b"null")
 
 
 class _Policy(msgspec.Struct):
@@ -110,9 +115,9 @@ class _File(msgspec.Struct):
     account: str = ""
     identity: list[_Policy] | None = None
     resource_group: list[_Policy] | None = None
-    session: msgspec.Raw | None = None
+    session: msgspec.Raw = _ABSENT
     control: list[list[_Policy]] | None = None
-    trust: msgspec.Raw | None = None
+    trust: msgspec.Raw = _ABSENT
 
 
 def run_suite(text: str) -> SuiteResult:
@@ -128,7 +133,7 @@ def run_suite(text: str) -> SuiteResult:
     file = _read(text)
     warnings = _unknown_members(text)
     suite = _Suite(file)
-    return SuiteResult(file.about, tuple(map(suite.run, file.cases)), warnings)
+    return SuiteResult(file.about, file.source, tuple(map(suite.run, file.cases)), warnings)
 
 
 def _read(text: str) -> _File:
@@ -207,8 +212,8 @@ class _Suite:
         read = (self._attached(each.name, each.document, kind, each.group) for each in policies)
         return PolicySet.compile(policy for policy in read if policy is not None)
 
-    def _alone(self, raw: msgspec.Raw | None, kind: DocumentKind) -> PolicySet | None:
-        if raw is None:
+    def _alone(self, raw: msgspec.Raw, kind: DocumentKind) -> PolicySet | None:
+        if bytes(raw) == bytes(_ABSENT):
             return None
         policy = self._attached(kind.value, raw, kind, "")
         return PolicySet.compile([policy] if policy is not None else [])

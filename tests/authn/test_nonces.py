@@ -257,6 +257,27 @@ def test_a_directory_that_cannot_be_used_refuses(open_store: Opener) -> None:
     assert _code(store, "n") == FULL
 
 
+def test_a_file_that_is_no_store_of_nonces_refuses(open_store: Opener) -> None:
+    first = open_store(capacity=300)
+    assert _code(first, "n") == "used"
+    open_store.close()
+    next(open_store.path.glob("*.mdb")).write_bytes(b"x" * 65_536)
+    assert _code(open_store(capacity=300), "n") == FULL
+
+
+def test_a_file_that_fails_in_use_refuses(open_store: Opener) -> None:
+    store = open_store()
+    assert _code(store, "n") == "used"
+    store._buckets[NOW // BUCKET_SECONDS]._environment.close()
+    assert _code(store, "m") == FULL
+
+
+def test_the_boot_of_this_machine_stays_the_same_while_it_runs(open_store: Opener) -> None:
+    first = open_store(boot_id=None)
+    assert _code(first, "n") == "used"
+    assert _code(open_store(boot_id=None, expected=first.store_id), "n") == USED
+
+
 def test_what_is_on_disk_shows_no_nonce_and_is_private(open_store: Opener) -> None:
     store = open_store(capacity=300)
     assert _code(store, "telling-nonce") == "used"

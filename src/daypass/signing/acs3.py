@@ -21,14 +21,12 @@ from daypass.signing.errors import (
     DIGEST_MISMATCH,
     DUPLICATE,
     INCOMPLETE_SIGNATURE,
-    MAX_PARAMETERS,
-    TOO_MANY,
     UNSUPPORTED_METHOD,
     shown,
 )
 from daypass.signing.formats import chosen_format
-from daypass.signing.parameters import BETWEEN, form_text, read_parameters
-from daypass.signing.request import SYSTEM_PARAMETERS, Presented, Proof, wire_bytes
+from daypass.signing.parameters import BETWEEN, add_form, form_text, read_parameters, take_system_parameters
+from daypass.signing.request import Presented, Proof, wire_bytes
 from daypass.signing.times import iso, read_iso
 
 if TYPE_CHECKING:
@@ -95,9 +93,10 @@ def read_acs3(request: WireRequest, authorization: str) -> Presented:
         raise DIGEST_MISMATCH()
     query = read_parameters(request.query)
     queries = _canonical_queries(query)
-    values = _with_form(query.values, form_text(request, headers.get(_TYPE)))
+    values = query.values
+    add_form(values, form_text(request, headers.get(_TYPE)))
     action, version = headers[_ACTION], headers[_VERSION]
-    named_format = _without_system_parameters(values, action, version)
+    named_format = take_system_parameters(values, action, version)
     head = wire_bytes(f"{request.method}\n{request.path}\n", "the path")
     tail = _header_block(headers) + headers[_DIGEST].encode()
     canonical = [head + text.encode() + b"\n" + tail for text in queries]
@@ -229,29 +228,6 @@ def _header_block(headers: Mapping[str, str]) -> bytes:
     if lines.count("\n") != len(headers):
         raise INCOMPLETE_SIGNATURE(problem="A signed header spans lines.")
     return wire_bytes(f"{lines}\n{';'.join(headers)}\n", "a header")
-
-
-def _with_form(values: dict[str, str], form: str) -> dict[str, str]:
-    if form:
-        for name, value in read_parameters(form).values.items():
-            if name in values:
-                raise DUPLICATE(name=shown(name))
-            values[name] = value
-        if len(values) > MAX_PARAMETERS:
-            raise TOO_MANY()
-    return values
-
-
-def _without_system_parameters(values: dict[str, str], action: str, version: str) -> str:
-    """Remove the parameters of the protocol; return the one of them that counts, ``Format``."""
-    if values.get("Action", action) != action:
-        raise DUPLICATE(name="Action")
-    if values.get("Version", version) != version:
-        raise DUPLICATE(name="Version")
-    named_format = values.get("Format", "")
-    for name in SYSTEM_PARAMETERS:
-        values.pop(name, None)
-    return named_format
 
 
 def _canonical_queries(query: Parameters) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from daypass.signing.encoding import UNRESERVED, decode_octets, percent_decode, percent_encode
 from daypass.signing.errors import DUPLICATE, MAX_PARAMETERS, TOO_MANY, shown
+from daypass.signing.request import SYSTEM_PARAMETERS
 
 if TYPE_CHECKING:
     from daypass.signing.request import WireRequest
@@ -78,6 +79,41 @@ def form_text(request: WireRequest, content_type: str | None) -> str:
 def joined(query: str, form: str) -> str:
     """Join a query and a form, either of which may be empty."""
     return f"{query}&{form}" if query and form else query or form
+
+
+def add_form(values: dict[str, str], form: str) -> None:
+    """Add a form's parameters to those of the query.
+
+    Raises:
+        ApiError: as :func:`read_parameters`, for both together.
+    """
+    for name, value in read_parameters(form).values.items():
+        if name in values:
+            raise DUPLICATE(name=shown(name))
+        values[name] = value
+    if len(values) > MAX_PARAMETERS:
+        raise TOO_MANY()
+
+
+def take_system_parameters(values: dict[str, str], action: str, version: str) -> str:
+    """Remove what belongs to the protocol where headers carry it; return ``Format``, ``""`` if absent.
+
+    Args:
+        values: of query and form.
+        action: as the signed headers name it.
+        version: likewise.
+
+    Raises:
+        ApiError: a parameter names another action or version (``InvalidParameter.Duplicate``).
+    """
+    if values.get("Action", action) != action:
+        raise DUPLICATE(name="Action")
+    if values.get("Version", version) != version:
+        raise DUPLICATE(name="Version")
+    named_format = values.get("Format", "")
+    for name in SYSTEM_PARAMETERS:
+        values.pop(name, None)
+    return named_format
 
 
 def _already_canonical(text: str) -> Parameters:

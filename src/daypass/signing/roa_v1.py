@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Final
 from daypass.signing.errors import (
     DUPLICATE,
     INCOMPLETE_SIGNATURE,
-    MAX_PARAMETERS,
     MD5_MISMATCH,
-    TOO_MANY,
     UNSUPPORTED_METHOD,
     shown,
 )
 from daypass.signing.formats import chosen_format
-from daypass.signing.parameters import form_text, read_parameters
-from daypass.signing.request import SYSTEM_PARAMETERS, Presented, Proof, wire_bytes
+from daypass.signing.parameters import add_form, form_text, read_parameters, take_system_parameters
+from daypass.signing.request import Presented, Proof, wire_bytes
 from daypass.signing.times import read_http_date
 
 if TYPE_CHECKING:
@@ -68,8 +66,11 @@ def read_roa_v1(request: WireRequest, authorization: str) -> Presented:
     signed = wire_bytes(f"{head}{lines}{request.path}", "a header or the path")
     texts = tuple(signed + query.encode() for query in _resource_queries(values))
     if digest is not None:
-        values = _with_signed_form(request, content_type, digest, values)
-    action, version, named_format = _without_system_parameters(named, values)
+        _check_digest(digest, request.body)
+        add_form(values, form_text(request, content_type))
+    action = named.get("x-acs-action", "")
+    version = named.get("x-acs-version", "")
+    named_format = take_system_parameters(values, action, version)
     return Presented(
         "ROA v1",
         access_key_id,
@@ -141,33 +142,10 @@ def _check_unmistakable(values: Mapping[str, str]) -> None:
             )
 
 
-def _with_signed_form(
-    request: WireRequest, content_type: str | None, digest: str, values: dict[str, str]
-) -> dict[str, str]:
-    of_body = b2a_base64(hashlib.md5(request.body, usedforsecurity=False).digest(), newline=False)
+def _check_digest(digest: str, body: bytes) -> None:
+    of_body = b2a_base64(hashlib.md5(body, usedforsecurity=False).digest(), newline=False)
     if digest.strip() != of_body.decode():
         raise MD5_MISMATCH()
-    for name, value in read_parameters(form_text(request, content_type)).values.items():
-        if name in values:
-            raise DUPLICATE(name=shown(name))
-        values[name] = value
-    if len(values) > MAX_PARAMETERS:
-        raise TOO_MANY()
-    return values
-
-
-def _without_system_parameters(named: Mapping[str, str], values: dict[str, str]) -> tuple[str, str, str]:
-    """Remove the parameters of the protocol; return action, version and ``Format``."""
-    action = named.get("x-acs-action", "")
-    version = named.get("x-acs-version", "")
-    if values.get("Action", action) != action:
-        raise DUPLICATE(name="Action")
-    if values.get("Version", version) != version:
-        raise DUPLICATE(name="Version")
-    named_format = values.get("Format", "")
-    for name in SYSTEM_PARAMETERS:
-        values.pop(name, None)
-    return action, version, named_format
 
 
 def _sign(key: bytes, text: bytes) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import Any
 
 from daypass.client import Answer, Client, Credentials
@@ -85,6 +87,18 @@ class World:
     def assume(self, who: Credentials, arn: str, **more: str) -> Answer:
         """Call AssumeRole."""
         return self.call(who, "AssumeRole", {"RoleArn": arn, "RoleSessionName": "session", **more})
+
+    def record_of(self, request_id: str) -> dict[str, Any]:
+        """Return a request's decision record, which is written within a second or two."""
+        path = self.server.settings.data / "decisions.jsonl"
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for line in path.read_text(encoding="utf-8").splitlines():
+                record: dict[str, Any] = json.loads(line)
+                if record["requestId"] == request_id:
+                    return record
+            threading.Event().wait(0.05)
+        raise LookupError(request_id)
 
     def session(self, who: Credentials, arn: str, **more: str) -> Credentials:
         """Assume a role; return the temporary credentials."""

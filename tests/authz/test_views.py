@@ -131,9 +131,11 @@ def test_a_gap_in_the_feed_forgets_everything(
 
 
 def test_the_cache_is_bounded_and_leaves_no_traces(views: Views, account: str) -> None:
-    numbered: View[int, int] = View(
-        "number", lambda _, key: Loaded(key, (f"number:{key}", f"account:{account}"))
-    )
+    def load(txn: Transaction, key: int) -> Loaded[int]:
+        del txn
+        return Loaded(key, (f"number:{key}", f"account:{account}"))
+
+    numbered: View[int, int] = View("number", load)
     for number in range(200):
         views.load(numbered, number)
     assert len(views._answers) <= 16

@@ -28,6 +28,7 @@ EXAMPLES = {
     "IotId": "Q7uOhVRdZRRlDnTLv00100",
     "Name": "group",
     "NewAssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
+    "NewDescription": "What it is for",
     "Nickname": "thing",
     "PageSize": "10",
     "Password": "Secret-12345678",
@@ -49,6 +50,7 @@ EXAMPLES = {
 # Where a name means something else than it does elsewhere.
 SPECIAL: dict[tuple[str, str], dict[str, str]] = {
     ("Iot", "QueryDeviceByStatus"): {"Status": "1"},
+    ("Iot", "BatchGetDeviceState"): {"DeviceName.1": "device1"},
 }
 
 
@@ -71,7 +73,8 @@ def _parameters(op: Operation[Any, Any], world: World) -> dict[str, str]:
         "RoleArn": f"acs:ram::{world.id}:role/reader",
         **SPECIAL.get((op.product, op.name), {}),
     }
-    named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in {"UserName", "ProductKey"}]
+    wanted = {"UserName", "ProductKey", "DeviceName"}
+    named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in wanted]
     parameters = {name: known[name] for name in named if name in known}
     principal = f"alice@{world.id}.onaliyun.com"
     if "PrincipalName" in parameters:

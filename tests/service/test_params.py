@@ -18,9 +18,8 @@ KIND = Choice(wire="Kind", help="A word.", options=("System", "Custom"))
 ON = Flag(wire="On", help="A switch.")
 IDS = Texts(wire="Id", help="Names.", most=3, item=NAME)
 TAGS = Tags(most=2)
-NUMBER = Parsed(
-    wire="Hex", help="A number.", parse=lambda text: int(text, 16), invalid=ErrorCode("Bad", 400, "{reason}")
-)
+BAD = ErrorCode("Bad", 400, "{reason}")
+NUMBER = Parsed(wire="Hex", help="A number.", parse=lambda text: int(text, 16), invalid=BAD)
 
 
 def _refused(kind: Kind, parameters: dict[str, str]) -> str:
@@ -67,7 +66,7 @@ def test_an_absent_value_is_none_and_no_error(kind: Kind) -> None:
         (COUNT, {"Count": "0"}, "InvalidParameter.Count"),
         (COUNT, {"Count": "101"}, "InvalidParameter.Count"),
         (COUNT, {"Count": "1" * 5000}, "InvalidParameter.Count"),
-        (COUNT, {"Count": "١"}, "InvalidParameter.Count"),
+        (COUNT, {"Count": "\u0661"}, "InvalidParameter.Count"),
         (KIND, {"Kind": "custom"}, "InvalidParameter.Kind"),
         (ON, {"On": "yes"}, "InvalidParameter.On"),
         (IDS, {"Id.1": "a", "Id.2": "b", "Id.3": "c", "Id.4": "d"}, "InvalidParameter.Id"),
@@ -95,8 +94,12 @@ def test_a_kind_under_another_name_has_that_names_errors() -> None:
 
 @given(kind=st.sampled_from([NAME, COUNT, KIND, ON, IDS, TAGS, NUMBER]), text=st.text(max_size=200))
 def test_any_text_is_read_or_refused_with_a_declared_error(kind: Kind, text: str) -> None:
+    assert _error_of(kind, text) in {None, *kind.errors()}
+
+
+def _error_of(kind: Kind, text: str) -> ErrorCode | None:
     try:
         kind.take({kind.wire: text})
     except ApiError as refusal:
-        assert refusal.declared in kind.errors()
-        assert refusal.message
+        return refusal.declared
+    return None

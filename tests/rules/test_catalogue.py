@@ -29,6 +29,14 @@ ADDED = {
     "DecodeDiagnosticMessage.DecodedDiagnosticMessage.NearlyMatchedPolicies",
 }
 
+# Members that our answers have beside the published ones, with the reason.
+ADDED = {
+    # Which statement of a policy decided, and which one nearly did; SDKs pass over what they do not know.
+    "DecodeDiagnosticMessage.DecodedDiagnosticMessage.MatchedPolicies[].Statement",
+    "DecodeDiagnosticMessage.DecodedDiagnosticMessage.MatchedPolicies[].AttachedEntity",
+    "DecodeDiagnosticMessage.DecodedDiagnosticMessage.NearlyMatchedPolicies",
+}
+
 
 @EVERY
 def test_every_operation_documents_itself(op: Operation[Any, Any]) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from daypass.authz.authorize import Context
+    from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
     from daypass.authz.views import View
     from daypass.directory.database import Transaction
@@ -47,6 +48,7 @@ class Call:
         region: of the service, for ARNs that carry one.
         look: look-up through a view.
         issuer: makes temporary credentials.
+        diagnostics: opens the diagnostic messages of denials, with cached look-ups.
         entropy: returns that many random bytes.
         txn: the store's transaction; only for functions that run on a thread.
     """
@@ -54,6 +56,7 @@ class Call:
     __slots__ = (
         "_caller",
         "_txn",
+        "diagnostics",
         "entropy",
         "issuer",
         "look",
@@ -75,6 +78,7 @@ class Call:
         region: str,
         look: Look,
         issuer: Issuer,
+        diagnostics: DiagnosticSeal,
         entropy: Any,
     ) -> None:
         self._caller: Final = caller
@@ -86,6 +90,7 @@ class Call:
         self.region: Final = region
         self.look: Look = look
         self.issuer: Final = issuer
+        self.diagnostics: Final = diagnostics
         self.entropy: Final = entropy
 
     @property
@@ -136,6 +141,7 @@ class Call:
             region=self.region,
             look=lambda view, key: view.load(txn, key).value,
             issuer=self.issuer,
+            diagnostics=self.diagnostics,
             entropy=self.entropy,
         )
         call._txn = txn

@@ -214,6 +214,7 @@ class Pipeline:
             region=self._ports.region,
             look=self._ports.views.look,
             issuer=self._ports.issuer,
+            diagnostics=self._ports.seal,
             entropy=self._ports.entropy,
         )
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from daypass.services.ram import ram
 from daypass.services.sts import sts
 
-SERVICES: Final = (sts,)
+SERVICES: Final = (sts, ram)
 """Every service a server answers for."""

@@ -1,0 +1,169 @@
+"""AccessKeys: CreateAccessKey, UpdateAccessKey, DeleteAccessKey, ListAccessKeys.
+
+Without UserName they are about the caller: the keys of the calling RAM user, or the
+account's own keys if the account calls. A role session has no keys and must name a user.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from daypass.authz.principal import IdentityType
+from daypass.directory.errors import KEY_MISSING, TOO_MANY, USER_MISSING
+from daypass.directory.records import KeyStatus
+from daypass.names import root_arn
+from daypass.service.authorization import Permission
+from daypass.service.call import timestamp
+from daypass.service.operation import Nothing, Request, Response, Runs
+from daypass.services.ram.parameters import OWN_USER_NAME, STATUS, USER_ACCESS_KEY_ID
+from daypass.services.ram.service import ram, user_resource
+
+if TYPE_CHECKING:
+    from daypass.service.call import Call
+
+
+class OwnerRequest(Request, frozen=True, kw_only=True):
+    """Names the RAM user whose keys are meant, if it is not the caller."""
+
+    user_name: Annotated[str | None, OWN_USER_NAME] = None
+
+
+class KeyRequest(OwnerRequest, frozen=True, kw_only=True):
+    """Names an AccessKey."""
+
+    user_access_key_id: Annotated[str, USER_ACCESS_KEY_ID]
+
+
+def _on_owner(action: str) -> Permission[OwnerRequest]:
+    return Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}")
+
+
+def _resource(q: OwnerRequest, call: Call) -> str:
+    """Return the owner as a resource.
+
+    Raises:
+        ApiError: ``MissingParameter.UserName``, a role session names nobody.
+    """
+    if q.user_name is not None:
+        return user_resource(call, q.user_name)
+    caller = call.caller
+    if caller.identity_type is IdentityType.ACCOUNT:
+        return root_arn(call.account)
+    if caller.identity_type is IdentityType.ROLE_SESSION:
+        raise OWN_USER_NAME.absent()
+    return user_resource(call, caller.display_name)
+
+
+def _owner(call: Call, q: OwnerRequest) -> str | None:
+    """Return the name of the user whose keys are meant; None for the account's own."""
+    caller = call.caller
+    if q.user_name is not None or caller.identity_type is IdentityType.ACCOUNT:
+        return q.user_name
+    own = call.txn.users.by_id(caller.user_id)
+    if own is None:
+        raise USER_MISSING(name=caller.display_name)
+    return own.name
+
+
+class AccessKeyBody(Response, frozen=True, kw_only=True):
+    """An AccessKey without its secret, which is never shown again."""
+
+    access_key_id: str
+    status: str
+    create_date: str
+
+
+class NewAccessKey(AccessKeyBody, frozen=True, kw_only=True):
+    """An AccessKey with its secret."""
+
+    access_key_secret: str
+
+
+class CreateAccessKeyResponse(Response, frozen=True, kw_only=True):
+    """The new AccessKey."""
+
+    access_key: NewAccessKey
+
+
+@ram.operation(
+    "CreateAccessKey",
+    OwnerRequest,
+    CreateAccessKeyResponse,
+    authorize=_on_owner("ram:CreateAccessKey"),
+    runs=Runs.WRITE,
+    errors=(USER_MISSING, TOO_MANY.of("User.AccessKey")),
+)
+def create_access_key(call: Call, q: OwnerRequest) -> CreateAccessKeyResponse:
+    """Create an AccessKey; the only time its secret is shown."""
+    key = call.txn.access_keys.create(call.account, _owner(call, q))
+    return CreateAccessKeyResponse(
+        access_key=NewAccessKey(
+            access_key_id=key.id,
+            access_key_secret=key.secret.reveal(),
+            status=key.status,
+            create_date=timestamp(key.created_at),
+        )
+    )
+
+
+class UpdateAccessKeyRequest(KeyRequest, frozen=True, kw_only=True):
+    """Names an AccessKey and its new status."""
+
+    status: Annotated[KeyStatus, STATUS]
+
+
+@ram.operation(
+    "UpdateAccessKey",
+    UpdateAccessKeyRequest,
+    Nothing,
+    authorize=_on_owner("ram:UpdateAccessKey"),
+    runs=Runs.WRITE,
+    errors=(USER_MISSING, KEY_MISSING),
+)
+def update_access_key(call: Call, q: UpdateAccessKeyRequest) -> Nothing:
+    """Switch an AccessKey on or off."""
+    call.txn.access_keys.set_status(call.account, _owner(call, q), q.user_access_key_id, q.status)
+    return Nothing()
+
+
+@ram.operation(
+    "DeleteAccessKey",
+    KeyRequest,
+    Nothing,
+    authorize=_on_owner("ram:DeleteAccessKey"),
+    runs=Runs.WRITE,
+    errors=(USER_MISSING, KEY_MISSING),
+)
+def delete_access_key(call: Call, q: KeyRequest) -> Nothing:
+    """Delete an AccessKey for good."""
+    call.txn.access_keys.delete(call.account, _owner(call, q), q.user_access_key_id)
+    return Nothing()
+
+
+class AccessKeysBody(Response, frozen=True, kw_only=True):
+    """AccessKeys, oldest first."""
+
+    access_key: tuple[AccessKeyBody, ...]
+
+
+class ListAccessKeysResponse(Response, frozen=True, kw_only=True):
+    """All AccessKeys of the user or the account."""
+
+    access_keys: AccessKeysBody
+
+
+@ram.operation(
+    "ListAccessKeys",
+    OwnerRequest,
+    ListAccessKeysResponse,
+    authorize=_on_owner("ram:ListAccessKeys"),
+    runs=Runs.READ,
+    errors=(USER_MISSING,),
+)
+def list_access_keys(call: Call, q: OwnerRequest) -> ListAccessKeysResponse:
+    """List the AccessKeys of a RAM user or of the account, without their secrets."""
+    shown = tuple(
+        AccessKeyBody(access_key_id=key.id, status=key.status, create_date=timestamp(key.created_at))
+        for key in call.txn.access_keys.list(call.account, _owner(call, q))
+    )
+    return ListAccessKeysResponse(access_keys=AccessKeysBody(access_key=shown))

@@ -9,8 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from daypass.authn.sessions import OpenedSessions
-from daypass.authz.principal import ACCESS_KEY, ROLE, USER, Caller, ram_user, role_session, root
+from daypass.authn.sessions import REMEMBERED, OpenedSession, OpenedSessions
+from daypass.authz.principal import (
+    ACCESS_KEY,
+    ROLE,
+    USER,
+    Caller,
+    Entitlements,
+    ram_user,
+    role_session,
+    root,
+)
 from daypass.errors import ErrorCode
 from daypass.signing import check_timestamp
 from daypass.tokens.errors import TOKEN_EXPIRED
@@ -18,6 +27,7 @@ from daypass.tokens.errors import TOKEN_EXPIRED
 if TYPE_CHECKING:
     from daypass.authn.nonces import NonceStore
     from daypass.authz.views import Views
+    from daypass.directory.lookups import KeyHolder
     from daypass.signing import Presented
 
 TEMPORARY: Final = "STS."
@@ -46,6 +56,7 @@ class Authenticator:
         self._views: Final = views
         self._nonces: Final = nonces
         self._sessions: Final = OpenedSessions(views)
+        self._callers: Final[dict[str, tuple[object, Entitlements, Caller]]] = {}
 
     def identify(self, presented: Presented, now: int) -> Caller:
         """Check everything but the nonce and return the caller.
@@ -81,7 +92,9 @@ class Authenticator:
         entitlements = self._views.look(USER, holder.user_id)
         if entitlements is None:
             raise KEY_NOT_FOUND()
-        return ram_user(holder, entitlements)
+        return self._known(holder, entitlements) or self._keep(
+            holder, entitlements, ram_user(holder, entitlements)
+        )
 
     def _temporary(self, presented: Presented, now: int) -> Caller:
         if presented.security_token is None:
@@ -92,4 +105,19 @@ class Authenticator:
         entitlements = self._views.look(ROLE, opened.session.role_id)
         if entitlements is None:
             raise TOKEN_EXPIRED.said("The security token is not valid any more: its role was deleted.")
-        return role_session(presented.access_key_id, opened.session, entitlements, opened.policy)
+        return self._known(opened, entitlements) or self._keep(
+            opened,
+            entitlements,
+            role_session(opened.access_key_id, opened.session, entitlements, opened.policy),
+        )
+
+    def _known(self, proof: KeyHolder | OpenedSession, entitlements: Entitlements) -> Caller | None:
+        """Return the caller made before from these very objects."""
+        known = self._callers.get(proof.access_key_id)
+        return known[2] if known is not None and known[0] is proof and known[1] is entitlements else None
+
+    def _keep(self, proof: KeyHolder | OpenedSession, entitlements: Entitlements, caller: Caller) -> Caller:
+        if len(self._callers) >= REMEMBERED:
+            del self._callers[next(iter(self._callers))]
+        self._callers[proof.access_key_id] = (proof, entitlements, caller)
+        return caller

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from daypass.authz.principal import Caller, IdentityType
-from daypass.policy import Decision, Layers, Request, decide, role_principals, user_principals
+from daypass.authz.principal import Caller
+from daypass.policy import Decision, Layers, Request, decide
 
 if TYPE_CHECKING:
     from daypass.authz.principal import TrustedRole
@@ -65,10 +65,8 @@ def _stands_for(caller: Caller, target: TrustedRole) -> frozenset[str]:
     A user or role of the role's own account was resolved to an id when the trust policy
     was saved; a later namesake is somebody else.
     """
-    if caller.identity_type is IdentityType.ACCOUNT:
-        return frozenset()
-    if caller.session is not None:
-        names, own_id = role_principals(caller.account, caller.session.role_name), caller.role_id
-    else:
-        names, own_id = user_principals(caller.account, caller.display_name), caller.user_id
-    return frozenset(name for name in names if target.bound.get(name, own_id) == own_id)
+    bound = target.bound
+    if not bound or bound.keys().isdisjoint(caller.names):
+        return caller.names
+    own_id = caller.role_id or caller.user_id
+    return frozenset(name for name in caller.names if bound.get(name, own_id) == own_id)

@@ -12,7 +12,15 @@ from daypass.authz.views import Loaded, View
 from daypass.directory import lookups, scopes
 from daypass.directory.records import Role
 from daypass.names import role_arn, root_arn, session_arn, user_arn
-from daypass.policy import AttachedPolicy, DocumentKind, Layers, PolicySet, parse
+from daypass.policy import (
+    AttachedPolicy,
+    DocumentKind,
+    Layers,
+    PolicySet,
+    parse,
+    role_principals,
+    user_principals,
+)
 from daypass.policy.principals import fold_principal
 from daypass.tokens import Session
 
@@ -75,6 +83,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         session: the opened token of temporary credentials.
         entitlements: identity policies; ``None`` for root, whom they do not govern.
         session_policy: of a session that carries one.
+        names: principals of trust policies that mean this caller; none for root, who may
+            assume no role.
     """
 
     identity_type: IdentityType
@@ -89,6 +99,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     session: Session | None = None
     entitlements: Entitlements | None = None
     session_policy: PolicySet | None = None
+    names: frozenset[str] = frozenset()
 
     @property
     def source_identity(self) -> str:
@@ -134,6 +145,7 @@ def ram_user(holder: KeyHolder, entitlements: Entitlements) -> Caller:
         access_key_id=holder.access_key_id,
         user_id=holder.user_id or "",
         entitlements=entitlements,
+        names=user_principals(holder.account_id, holder.user_name),
     )
 
 
@@ -154,6 +166,7 @@ def role_session(
         session=session,
         entitlements=entitlements,
         session_policy=policy,
+        names=role_principals(session.account_id, session.role_name),
     )
 
 

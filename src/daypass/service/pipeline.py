@@ -172,8 +172,15 @@ class Pipeline:
     ) -> Caller | None:
         if isinstance(presented, signing.Presented):
             exchange.claimed_key = presented.access_key_id
-            exchange.caller = self._ports.authenticator.identify(presented, exchange.now)
-            return exchange.caller
+            while True:
+                try:
+                    exchange.caller = self._ports.authenticator.identify(presented, exchange.now)
+                except ApiError:
+                    # Refused on what is cached: a key, a role or a token key may be new.
+                    if not self._ports.views.refresh():
+                        raise
+                else:
+                    return exchange.caller
         if not operation.anonymous:
             raise MISSING.of("AccessKeyId")()
         return None

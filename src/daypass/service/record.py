@@ -6,6 +6,7 @@ in the change's own transaction. Neither holds a secret.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -86,6 +87,7 @@ class Recorder:
     def __init__(self, log: DecisionLog, *, max_backlog: int = 16 * 1024 * 1024) -> None:
         self._log: Final = log
         self._max_backlog: Final = max_backlog
+        self._count: Final = functools.cache(REQUESTS.labels)  # as many as operations times outcomes
 
     def ready(self) -> None:
         """Check that a decision can be put on record.
@@ -101,7 +103,7 @@ class Recorder:
         operation = exchange.operation
         outcome = exchange.outcome
         product, action = (operation.product, operation.name) if operation else ("", "")
-        REQUESTS.labels(product, action, outcome).inc()
+        self._count(product, action, outcome).inc()
         try:
             self._log.append(_record(exchange, product, action, outcome))
         except OSError as refusal:

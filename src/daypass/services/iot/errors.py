@@ -21,11 +21,11 @@ TOO_MANY_PRODUCTS: Final = ErrorCode(
 )
 NO_PRODUCT_KEY: Final = ErrorCode("iot.prod.NullProductKey", 400, "The parameter ProductKey is required.")
 NO_PRODUCT_NAME: Final = ErrorCode("iot.prod.NullProductName", 400, "The parameter ProductName is required.")
+BAD_PRODUCT_KEY: Final = ErrorCode(
+    "iot.prod.InvalidFormattedProductkey", 400, "The parameter ProductKey is not the key of a product."
+)
 BAD_PRODUCT_NAME: Final = ErrorCode(
-    "iot.prod.InvalidFormattedProductName",
-    400,
-    "A product name has {least} to {most} characters, East Asian ones counted twice: "
-    "letters, digits and any of _-@().",
+    "iot.prod.InvalidFormattedProductName", 400, "The parameter ProductName is wrongly formed: {reason}."
 )
 LONG_DESCRIPTION: Final = ErrorCode(
     "iot.prod.LongProductDesc", 400, "The description of a product has at most {most} characters."
@@ -53,7 +53,10 @@ NO_DEVICES: Final = ErrorCode(
 BAD_DEVICE_NAME: Final = ErrorCode(
     "iot.device.InvalidFormattedDeviceName",
     400,
-    "A device name has {least} to {most} characters: ASCII letters, digits and any of -_@.:",
+    "The parameter DeviceName is wrongly formed: {reason}.",
+)
+BAD_IOT_ID: Final = ErrorCode(
+    "iot.device.InvalidIoTId", 400, "The parameter IotId is not the id of a device."
 )
 
 BAD_PAGE: Final = ErrorCode("iot.common.InvalidPageParams", 400, "The page cannot be shown: {reason}.")

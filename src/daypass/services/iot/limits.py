@@ -16,14 +16,16 @@ DEVICES_PER_PRODUCT: Final = 100_000
 DEVICES_PER_BATCH: Final = 50
 PRODUCT_PAGE: Final = 200
 DEVICE_PAGE: Final = 50
+LAST_PAGE: Final = 10_000
 PAGED_ENTRIES: Final = 10_000
 """Entries a list shows by page number; further ones by NextToken, where there is one."""
 
 PRODUCT_NAME: Final = (4, 30)
 NICKNAME: Final = (4, 64)
 DESCRIPTION_CHARS: Final = 100
-DEVICE_NAME: Final = re.compile(r"[A-Za-z0-9_@.:-]{4,32}", re.ASCII)
+DEVICE_NAME: Final = (4, 32)
 
+_ASCII_NAME: Final = re.compile(r"[A-Za-z0-9_@.:-]+", re.ASCII)
 _NAMELIKE: Final = re.compile(r"[\w()@-]+")
 _WIDE: Final = frozenset("WF")
 
@@ -33,13 +35,40 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text)
 
 
-def is_product_name(text: str) -> bool:
-    """Return whether a product may be called that."""
-    least, most = PRODUCT_NAME
-    return least <= width(text) <= most and _NAMELIKE.fullmatch(text) is not None
+def product_name(text: str) -> str:
+    """Return a text that a product may be called.
+
+    Raises:
+        ValueError: it may not; says why.
+    """
+    return _namelike(text, *PRODUCT_NAME)
 
 
-def is_nickname(text: str) -> bool:
-    """Return whether a device may have that alias."""
-    least, most = NICKNAME
-    return least <= width(text) <= most and _NAMELIKE.fullmatch(text) is not None
+def nickname(text: str) -> str:
+    """Return a text that a device may have as its alias.
+
+    Raises:
+        ValueError: it may not; says why.
+    """
+    return _namelike(text, *NICKNAME)
+
+
+def device_name(text: str) -> str:
+    """Return a text that a device may be called.
+
+    Raises:
+        ValueError: it may not; says why.
+    """
+    least, most = DEVICE_NAME
+    if not least <= len(text) <= most or not _ASCII_NAME.fullmatch(text):
+        raise ValueError(f"{least} to {most} ASCII letters, digits and any of -_@.: are wanted")
+    return text
+
+
+def _namelike(text: str, least: int, most: int) -> str:
+    if not least <= width(text) <= most or not _NAMELIKE.fullmatch(text):
+        raise ValueError(
+            f"{least} to {most} letters, digits and any of _-@() are wanted, "
+            "East Asian characters counted twice"
+        )
+    return text

@@ -13,6 +13,11 @@ DeviceStatus: TypeAlias = Literal["UNACTIVE", "ONLINE", "OFFLINE", "DISABLE"]
 T = TypeVar("T")
 
 
+def product_arn(region: str, account_id: str, key: str) -> str:
+    """Return the ARN of a product; ``*`` as the key stands for no single one."""
+    return f"acs:iot:{region}:{account_id}:product/{key}"
+
+
 class ProductSettings(Struct, frozen=True, gc=False, kw_only=True):
     """What a product is made with and keeps; parameters of CreateProduct.
 
@@ -60,17 +65,21 @@ class Product(Struct, frozen=True, gc=False):
     device_count: int
     created_ms: int
 
+    @property
+    def arn(self) -> str:
+        """The ARN that policies allow or deny."""
+        return product_arn(self.region, self.account_id, self.key)
+
 
 class Device(Struct, frozen=True, gc=False):
     """A device of a product.
 
     Attributes:
-        iot_id: unique everywhere; the product's key and ``name`` are as good.
+        iot_id: unique everywhere, and never given again; the product's key and ``name``
+            are as good.
         nickname: "" if it has none.
-        modified_ms: when its nickname or status last changed.
-        status_ms: when its status last changed.
-        active_ms: when it first went online, or None.
-        online_ms: when it last went online, or None.
+        status: ``UNACTIVE`` from its registration until it first connects, which nothing
+            does here: this service has no side for devices.
     """
 
     iot_id: str
@@ -81,10 +90,6 @@ class Device(Struct, frozen=True, gc=False):
     secret: Secret
     status: DeviceStatus
     created_ms: int
-    modified_ms: int
-    status_ms: int
-    active_ms: int | None
-    online_ms: int | None
 
 
 class Page(Struct, Generic[T], frozen=True, gc=False):

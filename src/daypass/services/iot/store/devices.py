@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from daypass.secret import Secret
 from daypass.services.iot import errors, identifiers, limits
 from daypass.services.iot.records import Device, DeviceStatus, Page
-from daypass.services.iot.store.products import scope
+from daypass.services.iot.store.products import scope as product_scope
 from daypass.services.iot.store.tables import devices, products
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from daypass.services.iot.store import Transaction
 
 _TOKEN: Final = re.compile(r"([A-Za-z0-9]+)/([1-9][0-9]{0,17})", re.ASCII)
+
+
+def scope(account_id: str, product_key: str, name: str) -> str:
+    """Return the name of what a change of the device of that name touches."""
+    return f"iot.device:{account_id}/{product_key}/{name}"
 
 
 def register(
@@ -60,38 +65,10 @@ def register(
         Secret(identifiers.device_secret(txn.entropy)),
         "UNACTIVE",
         now_ms,
-        now_ms,
-        now_ms,
-        None,
-        None,
     )
     txn.connection.execute(insert(devices).values(_row(device, txn)))
-    txn.changed(scope(product.account_id, product.key))
+    _note(txn, device)
     return device
-
-
-def by_id(txn: Transaction, account_id: str, iot_id: str) -> Device:
-    """Return the account's device of that IotId.
-
-    Raises:
-        ApiError: ``iot.device.NotExistedDevice``.
-    """
-    found = by_ids(txn, account_id, (iot_id,))
-    if not found:
-        raise errors.DEVICE_MISSING(device=iot_id[:64])
-    return found[0]
-
-
-def by_name(txn: Transaction, product: Product, name: str) -> Device:
-    """Return the product's device of that name.
-
-    Raises:
-        ApiError: ``iot.device.NotExistedDevice``.
-    """
-    found = by_names(txn, product, (name,))
-    if not found:
-        raise errors.DEVICE_MISSING(device=name[:64])
-    return found[0]
 
 
 def by_ids(txn: Transaction, account_id: str, iot_ids: Sequence[str]) -> tuple[Device, ...]:
@@ -108,14 +85,6 @@ def by_names(txn: Transaction, product: Product, names: Sequence[str]) -> tuple[
     return tuple(found[name] for name in dict.fromkeys(names) if name in found)
 
 
-def set_status(txn: Transaction, device: Device, status: DeviceStatus, now_ms: int) -> None:
-    """Note that a device went on or off line, or was disabled or enabled again."""
-    values: dict[str, Any] = {"status": status, "status_ms": now_ms, "modified_ms": now_ms}
-    if status == "ONLINE":
-        values |= {"online_ms": now_ms, "active_ms": func.coalesce(devices.c.active_ms, now_ms)}
-    txn.connection.execute(update(devices).where(devices.c.iot_id == device.iot_id).values(values))
-
-
 def remove(txn: Transaction, device: Device) -> None:
     """Delete a device.
 
@@ -126,7 +95,7 @@ def remove(txn: Transaction, device: Device) -> None:
         raise errors.DEVICE_MISSING(device=device.name)
     fewer = update(products).where(products.c.key == device.product_key)
     txn.connection.execute(fewer.values(device_count=products.c.device_count - 1))
-    txn.changed(scope(device.account_id, device.product_key))
+    _note(txn, device)
 
 
 def page_of_product(
@@ -205,6 +174,12 @@ def _named(txn: Transaction, product_key: str, name: str) -> bool:
     return txn.connection.execute(named).first() is not None
 
 
+def _note(txn: Transaction, device: Device) -> None:
+    """Note that a device, and with it the number of its product's devices, changed."""
+    product = product_scope(device.account_id, device.product_key)
+    txn.changed(product, scope(device.account_id, device.product_key, device.name))
+
+
 def _count_one_more(txn: Transaction, product_key: str) -> None:
     """Count a device in one statement, so that concurrent writers cannot pass the limit."""
     limit = limits.DEVICES_PER_PRODUCT
@@ -249,10 +224,6 @@ def _row(device: Device, txn: Transaction) -> dict[str, Any]:
         ),
         "status": device.status,
         "created_ms": device.created_ms,
-        "modified_ms": device.modified_ms,
-        "status_ms": device.status_ms,
-        "active_ms": device.active_ms,
-        "online_ms": device.online_ms,
     }
 
 
@@ -267,8 +238,4 @@ def _record(row: Row[Any], txn: Transaction) -> Device:
         Secret(plain.decode()),
         row.status,
         row.created_ms,
-        row.modified_ms,
-        row.status_ms,
-        row.active_ms,
-        row.online_ms,
     )

@@ -155,7 +155,13 @@ class NonceStore:
         bucket = self._buckets.get(number) or self._enter(number, now)
         digest = self._hash.copy()
         digest.update(f"{access_key_id}\0{nonce}".encode())
-        bucket.use(account, digest.digest(), now)
+        key = digest.digest()
+        bucket.use(account, key, now)
+        # The same nonce may have come with a timestamp of another bucket. Recorded first and
+        # looked for then: of two that race, at most one gets through.
+        for other in self._buckets.values():
+            if other is not bucket and other.holds(key):
+                raise NONCE_USED()
 
     def close(self) -> None:
         """Close the files. What they hold stays."""
@@ -174,6 +180,10 @@ class NonceStore:
         if seen is None or seen != self._seen or any(_is_over(n, now) for n in self._state.buckets):
             with self._available(), self._locked():
                 self._settle(now, self._state.store_id)
+        # All that acceptable timestamps fall into, so that no process misses what another records.
+        for number in range((now - TIMESTAMP_LEEWAY) // BUCKET_SECONDS, _newest(now) + 1):
+            if number not in self._buckets and number > self._state.forgotten:
+                self._enter(number, now)
         self._checked = now
 
     def _enter(self, number: int, now: int) -> _Bucket:
@@ -310,6 +320,13 @@ class _Bucket:
             raise NONCES_FULL(problem="cannot be written") from error
         self._leases[account] = lease - 1
 
+    def holds(self, key: bytes) -> bool:
+        try:
+            with self._environment.begin() as transaction:
+                return transaction.get(key) is not None
+        except lmdb.Error as error:
+            raise NONCES_FULL(problem="cannot be read") from error
+
     def close(self) -> None:
         self._environment.close()
 
@@ -323,6 +340,11 @@ class _Bucket:
             raise ApiError(NONCES_SPENT, NONCES_SPENT.template, headers={"x-acs-retry-after": wait})
         transaction.put(counter, (spent + lease).to_bytes(8, "big"))
         return lease
+
+
+def _newest(now: int) -> int:
+    """Return the number of the last bucket that an acceptable timestamp can fall into."""
+    return (now + TIMESTAMP_LEEWAY) // BUCKET_SECONDS
 
 
 def _is_over(number: int, now: int) -> bool:

@@ -120,7 +120,7 @@ class ResourceGroups:
 
         Args:
             account_id: whose.
-            name: the whole name, ignoring case.
+            name: part of the name, ignoring case.
             display_name: part of the display name.
             status: ``OK``.
             ids: only these.
@@ -130,7 +130,7 @@ class ResourceGroups:
         """
         where = [resource_groups.c.account_id == account_id, *tagged(resource_groups.c.id, tags)]
         if name is not None:
-            where.append(resource_groups.c.name_key == name.lower())
+            where.append(resource_groups.c.name_key.contains(name.lower(), autoescape=True))
         if display_name is not None:
             where.append(resource_groups.c.display_name.contains(display_name, autoescape=True))
         if status is not None:

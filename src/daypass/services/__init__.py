@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from daypass.services.iot import iot
 from daypass.services.ram import ram
+from daypass.services.resourcemanager import resourcemanager
 from daypass.services.sts import sts
 
-SERVICES: Final = (sts, ram)
+SERVICES: Final = (sts, ram, resourcemanager, iot)
 """Every service a server answers for."""

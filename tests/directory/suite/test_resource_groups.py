@@ -92,7 +92,7 @@ def test_what_held_in_a_deleted_group_holds_no_more(txn: Transaction, account: s
     ("narrowing", "found"),
     [
         ({}, ["alpha", "Beta", "default"]),
-        ({"name": "BETA"}, ["Beta"]),
+        ({"name": "ET"}, ["Beta"]),
         ({"display_name": "100%"}, ["Beta"]),
         ({"display_name": "0_"}, []),
         ({"status": "OK", "page": 2, "size": 2}, ["default"]),

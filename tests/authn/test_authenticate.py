@@ -98,6 +98,15 @@ def test_a_key_that_is_not_there_is_told_before_anything_else(world: World, alic
     assert (answer.status, answer.code) == (404, "InvalidAccessKeyId.NotFound")
 
 
+def test_a_key_is_known_from_its_making_on_even_if_it_was_refused_before(world: World) -> None:
+    key = Credentials("LTAI0000000000000000LATE", Secret("made-up-secret-of-this-test"))
+    assert world.call(key, WHO).code == "InvalidAccessKeyId.NotFound"
+    with world.server.runtime.database.write() as txn:
+        txn.users.create(world.id, "Latecomer")
+        txn.access_keys.create(world.id, "Latecomer", preset=(key.access_key_id, key.access_key_secret))
+    assert world.call(key, WHO).status == 200
+
+
 def test_a_wrong_secret_is_refused_with_the_servers_string_to_sign(world: World, alice: Credentials) -> None:
     answer = world.call(Credentials(alice.access_key_id, Secret("wrong")), WHO)
     assert (answer.status, answer.code) == (400, "SignatureDoesNotMatch")

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from daypass.authz.principal import compile_session_policy
 from daypass.authz.views import Loaded, View
 from daypass.directory import scopes
-from daypass.policy import PolicySet
+from daypass.policy import MalformedDocument, PolicySet
 from daypass.secret import Secret
 from daypass.tokens import ENTROPY_BYTES, Credentials, KeyRing, Session, TokenKey, mint, open_token
 from daypass.tokens.errors import TOKEN_EXPIRED
@@ -77,12 +77,26 @@ class OpenedSessions:
             return known
         opened = open_token(token, access_key_id, ring, now)
         text = opened.session.session_policy
-        policy = compile_session_policy(text) if text is not None else None
+        policy = _compiled(text) if text is not None else None
         session = OpenedSession(access_key_id, ring, opened.session, opened.secret, policy)
         if len(self._opened) >= REMEMBERED:
             del self._opened[next(iter(self._opened))]
         self._opened[token] = session
         return session
+
+
+def _compiled(text: str) -> PolicySet:
+    """Compile a session policy; it was well-formed for the version that issued the token.
+
+    Raises:
+        ApiError: this version does not understand it, so the session ends rather than goes unnarrowed.
+    """
+    try:
+        return compile_session_policy(text)
+    except MalformedDocument:
+        raise TOKEN_EXPIRED.said(
+            "The session policy is not understood any more. Assume the role anew."
+        ) from None
 
 
 class RingIssuer:

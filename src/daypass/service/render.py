@@ -56,7 +56,7 @@ def failure(form: str, request_id: str, host: str, error: ApiError) -> bytes:
         "HostId": host,
         "Code": error.code,
         "Message": error.message,
-        "Recommend": f"http://{host}/errors/{error.code}",
+        "Recommend": f"http://{host}/errors/{error.code}" if host else f"/errors/{error.code}",
         **error.extra,
     }
     return _ENCODE(members) if form == "JSON" else _xml("Error", members)

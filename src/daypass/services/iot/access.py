@@ -94,11 +94,10 @@ def region_of(q: IotRequest, call: Call) -> str:
 
 def arns(q: IotRequest, call: Call, key: str) -> str | tuple[str, ...]:
     """Return the ARN of a product in the region asked for and, if it differs, in its own."""
-    named = product_arn(region_of(q, call), call.account, key)
-    product = call.look(PRODUCT, (call.account, key))
-    if product is None or product.arn == named:
-        return named
-    return (named, product.arn)
+    account, region = call.account, region_of(q, call)
+    product = call.look(PRODUCT, (account, key))
+    named = product_arn(region, account, key)
+    return named if product is None or product.region == region else (named, product.arn)
 
 
 def group_of(call: Call, key: str) -> str | None:

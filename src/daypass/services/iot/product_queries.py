@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
+from daypass.authz.views import Loaded, View
 from daypass.service.operation import Response, Runs
 from daypass.services.iot import errors
-from daypass.services.iot.access import PRODUCT, GroupRequest, on_every_product, on_product, region_of
+from daypass.services.iot.access import GroupRequest, on_every_product, on_product, region_of
 from daypass.services.iot.parameters import COMMODITY_CODE, CURRENT_PAGE, PRODUCT_PAGE_SIZE
 from daypass.services.iot.records import Product
 from daypass.services.iot.service import PAGE_SIZE, Answer, ProductRequest, iot
 from daypass.services.iot.store import products
 
 if TYPE_CHECKING:
+    from daypass.directory.database import Transaction
     from daypass.service.call import Call
 
 NET_TYPE_NUMBERS: Final = {"WIFI": 3, "CELLULAR": 6, "ETHERNET": 7, "OTHER": 8}
@@ -47,6 +49,16 @@ class QueryProductResponse(Answer, frozen=True, kw_only=True):
     data: ProductDetails
 
 
+def _load_answer(txn: Transaction, key: tuple[str, str]) -> Loaded[QueryProductResponse | None]:
+    product = products.find(txn, *key)
+    answer = None if product is None else QueryProductResponse(data=_details(product))
+    return Loaded(answer, (products.scope(*key),))
+
+
+# The one operation that is asked all the time: its answer is made once for every change.
+ANSWER: Final[View[tuple[str, str], QueryProductResponse | None]] = View("answer on a product", _load_answer)
+
+
 @iot.operation(
     "QueryProduct",
     ProductRequest,
@@ -57,30 +69,32 @@ class QueryProductResponse(Answer, frozen=True, kw_only=True):
 )
 def query_product(call: Call, q: ProductRequest) -> QueryProductResponse:
     """Show a product."""
-    product = call.look(PRODUCT, (call.account, q.product_key))
-    if product is None:
+    answer = call.look(ANSWER, (call.account, q.product_key))
+    if answer is None:
         raise errors.PRODUCT_MISSING(key=q.product_key)
+    return answer
+
+
+def _details(product: Product) -> ProductDetails:
     settings = product.settings
-    return QueryProductResponse(
-        data=ProductDetails(
-            aliyun_commodity_code=settings.commodity_code,
-            auth_type=settings.auth_type,
-            category_key=settings.category_key,
-            data_format=settings.data_format,
-            description=product.description,
-            device_count=product.device_count,
-            gmt_create=product.created_ms,
-            id2=settings.id2,
-            net_type=NET_TYPE_NUMBERS.get(settings.net_type or ""),
-            node_type=settings.node_type,
-            owner=True,
-            product_key=product.key,
-            product_name=product.name,
-            product_secret=product.secret.reveal(),
-            product_status="DEVELOPMENT_STATUS",
-            protocol_type=settings.protocol_type,
-            validate_type=settings.validate_type,
-        )
+    return ProductDetails(
+        aliyun_commodity_code=settings.commodity_code,
+        auth_type=settings.auth_type,
+        category_key=settings.category_key,
+        data_format=settings.data_format,
+        description=product.description,
+        device_count=product.device_count,
+        gmt_create=product.created_ms,
+        id2=settings.id2,
+        net_type=NET_TYPE_NUMBERS.get(settings.net_type or ""),
+        node_type=settings.node_type,
+        owner=True,
+        product_key=product.key,
+        product_name=product.name,
+        product_secret=product.secret.reveal(),
+        product_status="DEVELOPMENT_STATUS",
+        protocol_type=settings.protocol_type,
+        validate_type=settings.validate_type,
     )
 
 

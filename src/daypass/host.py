@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daypass.directory.database import Database, Transaction
+    from daypass.directory.records import TokenKeyRow
     from daypass.secret import Secret
 
 PRINCIPAL: Final = "host"
@@ -72,8 +73,53 @@ def first_token_key(database: Database) -> None:
     """Make the first key of the token ring, unless there is one."""
     with database.write() as txn:
         if not txn.token_keys.list():
-            txn.token_keys.create("primary")
-            _record(txn, "", "CreateTokenKey", "")
+            key = txn.token_keys.create("primary")
+            _record(txn, "", "CreateTokenKey", _key_name(key.id))
+
+
+def token_keys(database: Database) -> tuple[TokenKeyRow, ...]:
+    """Return the living keys of the token ring, oldest first."""
+    with database.read() as txn:
+        return txn.token_keys.list()
+
+
+def rotate_token_key(database: Database) -> int:
+    """Take a new token key into use and retire the one before; return the new one's id.
+
+    Both happen in one transaction, so that no node ever sees a ring without a primary key.
+    A node that mints under the new key has seen the commit; a node that is then shown such
+    a token, and has the old ring in its cache, asks the change feed before it refuses a
+    caller, and finds the same commit there. Retired keys go on opening, so nothing ends.
+    """
+    with database.write() as txn:
+        return _replace_primary(txn)
+
+
+def kill_token_key(database: Database, key_id: int) -> None:
+    """Take a key out of the ring for good: what it sealed opens no more, from this commit on.
+
+    If it is the primary one, a new key takes its place.
+
+    Raises:
+        StoreError: there is no such key, or it was killed before.
+    """
+    with database.write() as txn:
+        states = {key.id: key.state for key in txn.token_keys.list()}
+        if states.get(key_id) == "primary":
+            _replace_primary(txn)
+        txn.token_keys.kill(key_id)
+        _record(txn, "", "KillTokenKey", _key_name(key_id))
+
+
+def _replace_primary(txn: Transaction) -> int:
+    key = txn.token_keys.create("staged")
+    txn.token_keys.promote(key.id)
+    _record(txn, "", "RotateTokenKey", _key_name(key.id))
+    return key.id
+
+
+def _key_name(key_id: int) -> str:
+    return f"token-key/{key_id}"
 
 
 def _record(txn: Transaction, account: str, action: str, resource: str) -> None:

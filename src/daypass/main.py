@@ -8,8 +8,13 @@ from __future__ import annotations
 import functools
 import gc
 import json
+import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import socket
+import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import structlog
 
 from daypass import host
 from daypass.audit.decisions import DecisionLog
@@ -211,16 +217,19 @@ class Runtime:
 
 
 def serve(settings: Settings) -> bool:
-    """Serve until told to stop; tell whether requests were ever accepted.
+    """Serve until told to stop; return whether it was told, or has ended because a worker could not start.
 
     Raises:
         DaypassError: it cannot start; one line for the operator.
     """
+    _log_to_stderr()
+    if settings.ready_file is not None:
+        _clear(settings.ready_file)
     listener = listen(settings.listen)
     account = prepare(settings, os.environ)
     announce = functools.partial(_announce, settings, url_of(listener), account)
     if settings.workers > 1:
-        return Supervisor(settings.workers, _work, (settings, listener), announce).run()
+        return Supervisor(settings.workers, _work, settings, listener, announce).run()
     work(settings, listener, announce)
     return True
 
@@ -238,8 +247,54 @@ def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], Non
 
 
 def _work(settings: Settings, listener: socket.socket, ready: Connection) -> None:
-    """Be one of several workers."""
-    work(settings, listener, lambda: ready.send_bytes(b"ready"))
+    """Be one of several workers, for as long as their supervisor lives."""
+    _log_to_stderr()
+    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
+    try:
+        work(settings, listener, lambda: ready.send_bytes(b"ready"))
+    except (DaypassError, OSError) as fault:
+        sys.exit(f"daypass: {fault}")
+
+
+def _end_with_the_supervisor() -> None:
+    """Wait for the supervisor's end, in case it is killed and cannot tell, then end as if told."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        multiprocessing.connection.wait([supervisor.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log_to_stderr() -> None:
+    """Write log entries as JSON lines to standard error; standard output is for the ready line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+
+
+def _clear(ready_file: Path) -> None:
+    """Remove the ready file of an earlier run, and see that a new one can be written.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    try:
+        ready_file.unlink(missing_ok=True)
+        partial = _partial(ready_file)
+        partial.touch()
+        partial.unlink()
+    except OSError as fault:
+        raise SettingsError(f"cannot write the ready file {ready_file}: {fault.strerror}") from None
+
+
+def _partial(ready_file: Path) -> Path:
+    """Return where the ready file is written before it is moved into place."""
+    return ready_file.with_name(ready_file.name + ".partial")
 
 
 def _announce(settings: Settings, url: str, account: str) -> None:
@@ -252,7 +307,7 @@ def _announce(settings: Settings, url: str, account: str) -> None:
             "data": str(settings.data),
             "pid": os.getpid(),
         }
-        partial = settings.ready_file.with_name(settings.ready_file.name + ".partial")
+        partial = _partial(settings.ready_file)
         partial.write_text(json.dumps(facts), encoding="utf-8")
         partial.replace(settings.ready_file)
     print(f"daypass ready api={url} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)

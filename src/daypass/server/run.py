@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
 BACKLOG: Final = 2048
+_LAST_PORT: Final = 65535
 KEEP_ALIVE_SECONDS: Final = 75
 GRACE_SECONDS: Final = 4
 """For requests in flight when the server is told to stop."""
@@ -33,7 +34,11 @@ def listen(address: str) -> socket.socket:
     Raises:
         CannotListenError: with one line for the operator.
     """
-    host, _, port = address.rpartition(":")
+    host, colon, port = address.rpartition(":")
+    if not (colon and port.isascii() and port.isdigit() and int(port[:6]) <= _LAST_PORT):
+        raise CannotListenError(
+            f"cannot listen on {address}: write HOST:PORT, with a port up to {_LAST_PORT}"
+        )
     try:
         family, _, _, _, where = socket.getaddrinfo(
             host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

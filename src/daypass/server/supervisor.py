@@ -13,6 +13,7 @@ import structlog
 from daypass.server.run import GRACE_SECONDS
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from multiprocessing.context import SpawnProcess
 
@@ -27,61 +28,72 @@ class Supervisor:
 
     Args:
         workers: how many.
-        work: a worker's main function; given ``args`` and a connection on which it sends
-            anything once it accepts requests. Must be importable by a new interpreter.
-        args: picklable; sockets are handed over.
+        work: a worker's main function; given ``settings``, ``listener`` and a connection on
+            which it sends anything once it accepts requests. Importable by a new interpreter.
+        settings: picklable.
+        listener: the socket that all workers accept on; closed when they are told to stop.
         on_ready: called once, when every worker has said that it accepts requests.
     """
 
     def __init__(
-        self, workers: int, work: Callable[..., None], args: tuple[Any, ...], on_ready: Callable[[], None]
+        self,
+        workers: int,
+        work: Callable[..., None],
+        settings: Any,
+        listener: socket.socket,
+        on_ready: Callable[[], None],
     ) -> None:
         self._context: Final = multiprocessing.get_context("spawn")
         self._wanted: Final = workers
         self._work: Final = work
-        self._args: Final = args
+        self._settings: Final = settings
+        self._listener: Final = listener
         self._on_ready: Final = on_ready
-        self._processes: list[SpawnProcess] = []
-        self._waiting: list[Connection] = []
+        self._processes: dict[
+            SpawnProcess, Connection | None
+        ] = {}  # with those not ready, where they will say so
         self._stopping = False
 
     def run(self) -> bool:
-        """Run until SIGTERM or SIGINT; tell whether the workers ever became ready."""
+        """Run until SIGTERM or SIGINT; return whether it was one of them, not a worker that cannot start."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for _ in range(self._wanted):
             self._start()
         ready = False
         while not self._stopping:
-            if not ready and self._all_ready():
+            if self._all_ready() and not ready:
                 ready = True
                 self._on_ready()
-            wait([*(process.sentinel for process in self._processes), *self._waiting], timeout=0.5)
+            words = (connection for connection in self._processes.values() if connection is not None)
+            wait([*(process.sentinel for process in self._processes), *words], timeout=0.5)
             if self._ended() and not ready:
                 break
         self._end()
-        return ready
+        return self._stopping
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
     def _start(self) -> None:
         here, there = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=self._work, args=(*self._args, there))
+        process = self._context.Process(target=self._work, args=(self._settings, self._listener, there))
         process.start()
         there.close()
-        self._processes.append(process)
-        self._waiting.append(here)
+        self._processes[process] = here
 
     def _all_ready(self) -> bool:
-        self._waiting = [connection for connection in self._waiting if not _said_ready(connection)]
-        return not self._waiting
+        for process, connection in self._processes.items():
+            if connection is not None and _said_ready(connection):
+                connection.close()
+                self._processes[process] = None
+        return all(connection is None for connection in self._processes.values())
 
     def _ended(self) -> bool:
         """Replace workers that ended; tell whether any did."""
         ended = [process for process in self._processes if not process.is_alive()]
         for process in ended:
-            self._processes.remove(process)
+            del self._processes[process]
             if not self._stopping:
                 _log.error("a worker ended and is replaced", pid=process.pid, exitcode=process.exitcode)
                 time.sleep(RESTART_SECONDS)
@@ -89,6 +101,7 @@ class Supervisor:
         return bool(ended)
 
     def _end(self) -> None:
+        self._listener.close()
         for process in self._processes:
             process.terminate()
         deadline = time.monotonic() + GRACE_SECONDS + 0.5

@@ -1,0 +1,141 @@
+"""``daypass serve``: run a server until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ipaddress
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from daypass.cli.errors import FailedError, UsageError
+from daypass.cli.options import Parser, one_of, path, whole
+from daypass.cli.store import add_store, data_directory
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_MOST_WORKERS: Final = 256
+
+
+def add(parser: Parser) -> None:
+    """Add the options."""
+    parser.description = (
+        "Runs a server until SIGTERM or SIGINT. When it accepts requests it prints one line that starts "
+        "`daypass ready`. The first start makes an account and writes root-credentials.json into the data "
+        "directory. Each option can come from the environment variable in brackets."
+    )
+    add_store(parser)
+    parser.setting(
+        "--listen",
+        "address of the API; port 0 picks a free one; default 127.0.0.1:8620",
+        default="127.0.0.1:8620",
+        metavar="HOST:PORT",
+    )
+    parser.setting("--console", "accepted and not used yet: there is no console so far", metavar="HOST:PORT")
+    parser.flag("--no-console", "no console; there is none so far")
+    parser.setting(
+        "--workers",
+        "how many processes answer; default 1",
+        read=whole(1, _MOST_WORKERS),
+        default=1,
+        metavar="N",
+    )
+    parser.flag("--ephemeral", "keep everything in a temporary directory, removed at the end")
+    parser.flag(
+        "--allow-private-issuers",
+        "accepted and not used yet: nothing is fetched from identity providers so far",
+    )
+    parser.setting(
+        "--ready-file",
+        "where to write addresses, account and process id as JSON once requests are accepted",
+        read=path,
+        metavar="PATH",
+    )
+    parser.setting(
+        "--region",
+        "in the ARNs of services that have one, for requests that name none; default cn-shanghai",
+        default="cn-shanghai",
+        metavar="ID",
+    )
+    parser.setting(
+        "--default-format",
+        "of answers to requests that ask for none: XML or JSON; default XML",
+        read=one_of("XML", "JSON"),
+        default="XML",
+        metavar="FORMAT",
+    )
+    parser.setting(
+        "--trusted-proxy",
+        "address or network of a proxy whose forwarded headers are believed; may be repeated",
+        read=_network,
+        default=[],
+        many=True,
+        metavar="ADDRESS",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Serve; return 0 after a clean end."""
+    if options.ephemeral and options.given & {"data", "database"}:
+        raise UsageError("daypass serve", "--ephemeral keeps nothing; leave --data and --database out")
+    for number in _SIGNALS:
+        signal.signal(number, _end_before_the_start)
+    if options.ephemeral:
+        options.database = ""
+        with _temporary_directory() as data:
+            _serve(options, data)
+    else:
+        _serve(options, data_directory(options))
+    return 0
+
+
+def _serve(options: Namespace, data: Path) -> None:
+    from daypass.main import Settings, serve  # noqa: PLC0415 (slow to import; not for help texts)
+
+    settings = Settings(
+        data=data.absolute(),
+        listen=options.listen,
+        database=options.database,
+        workers=options.workers,
+        ready_file=options.ready_file,
+        region=options.region,
+        default_format=options.default_format,
+        trusted_proxies=tuple(options.trusted_proxy),
+    )
+    try:
+        accepted = serve(settings)
+    except OSError as fault:
+        raise FailedError(f"cannot use {fault.filename or data}: {fault.strerror or fault}") from None
+    if not accepted:
+        raise FailedError("a worker could not start; what it said stands above")
+
+
+@contextlib.contextmanager
+def _temporary_directory() -> Iterator[Path]:
+    """Give a directory and remove it, whatever ends the server and however often it is told to."""
+    directory = tempfile.TemporaryDirectory(prefix="daypass-", ignore_cleanup_errors=True)
+    try:
+        yield Path(directory.name)
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        directory.cleanup()
+
+
+def _end_before_the_start(number: int, _: object) -> NoReturn:
+    """End as asked while there is no server yet that would."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"an address or a network is wanted, not {text}") from None

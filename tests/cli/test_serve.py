@@ -1,0 +1,300 @@
+"""``daypass serve`` as a process: starting, being ready, ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.processes import DAYPASS, PATIENCE, children, daypass, serving, wait_for
+
+if TYPE_CHECKING:
+    from tests.cli.processes import Serving
+
+STS = "2015-04-01"
+WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+
+
+def answers(server: Serving) -> bool:
+    return server.client().call(STS, "GetCallerIdentity").status == 200
+
+
+def test_the_first_start_makes_an_account_whose_key_works(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data") as server:
+        file = tmp_path / "data" / "root-credentials.json"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert set(json.loads(file.read_text())) == {"AccountId", "AccessKeyId", "AccessKeySecret"}
+        identity = server.client().call(STS, "GetCallerIdentity").json()
+        assert identity["AccountId"] == server.ready["account_id"]
+
+
+def test_the_ready_file_says_where_the_server_is(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data") as server:
+        assert set(server.ready) == {"api", "console", "account_id", "data", "pid"}
+        assert server.ready["console"] is None
+        assert server.ready["pid"] == server.process.pid
+        assert server.ready["data"] == str(tmp_path / "data")
+        assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_ready_file_of_an_earlier_run_is_removed_before_anything_else(tmp_path: Path) -> None:
+    stale = tmp_path / "ready.json"
+    stale.write_text("{}")
+    (tmp_path / "data").write_text("a file is no directory")
+    failed = daypass("serve", "--data", tmp_path / "data", "--listen", "127.0.0.1:0", "--ready-file", stale)
+    assert failed.returncode == 1
+    assert not stale.exists()
+
+
+def test_options_come_from_the_environment_and_the_command_line_wins(tmp_path: Path) -> None:
+    env = {
+        "DAYPASS_DATA": str(tmp_path / "data"),
+        "DAYPASS_WORKERS": "none",
+        "DAYPASS_NO_CONSOLE": "true",
+        "DAYPASS_ROOT_ACCOUNT_ID": "1234567890123456",
+    }
+    with serving(tmp_path, "--workers", "1", env=env) as server:
+        assert server.ready["data"] == env["DAYPASS_DATA"]
+        assert server.ready["account_id"] == "1234567890123456"
+
+
+def test_options_for_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
+    words = ("--console", "127.0.0.1:0", "--allow-private-issuers", "--trusted-proxy", "10.0.0.0/8")
+    with serving(
+        tmp_path, "--ephemeral", *words, "--trusted-proxy", "::1", "--default-format", "json"
+    ) as server:
+        assert answers(server)
+        assert server.ready["console"] is None
+
+
+@WORKERS
+def test_a_request_in_flight_is_finished(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", workers) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as connection:
+            head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\nAccept: application/json\r\n\r\nActi"
+            connection.sendall(head.encode())
+            # The answer to a second connection's request shows that the first one's head has been read.
+            assert answers(server)
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: is_closed(host, int(port)))
+            connection.sendall(b"on=x")
+            answer = connection.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b'"RequestId"' in answer
+        assert server.process.wait(PATIENCE) == 0
+
+
+def is_closed(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+@WORKERS
+@SIGNALS
+def test_a_signal_ends_a_server_cleanly_and_an_ephemeral_one_leaves_nothing_behind(
+    tmp_path: Path, workers: str, number: int
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    env = {"TMPDIR": str(temporary), "DAYPASS_DATA": str(tmp_path / "data")}
+    with serving(tmp_path, "--ephemeral", "--workers", workers, env=env) as server:
+        assert answers(server)
+        assert Path(server.ready["data"]).parent == temporary
+        assert server.end(number) == 0
+        assert server.errors() == ""
+    assert list(temporary.iterdir()) == []
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.6, 1.2])
+def test_a_server_that_is_stopped_while_it_starts_leaves_nothing_behind(
+    tmp_path: Path, moment: float
+) -> None:
+    with subprocess.Popen(
+        [DAYPASS, "serve", "--ephemeral", "--listen", "127.0.0.1:0", "--workers", "2"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(moment)
+        process.terminate()
+        assert process.wait(PATIENCE) in {0, -signal.SIGTERM}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_workers_share_one_address_and_one_store(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", "2") as server:
+        assert len(children(server.process.pid)) == 2
+        assert all(answers(server) for _ in range(20))
+        assert server.ready["pid"] == server.process.pid
+
+
+def test_a_worker_that_is_killed_is_replaced_and_then_the_supervisor_rests(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", "2") as server:
+        pid = server.process.pid
+        before = children(pid)
+        os.kill(before[0], signal.SIGKILL)
+        wait_for(lambda: len(set(children(pid)) - set(before)) == 1)
+        (new,) = set(children(pid)) - set(before)
+        wait_for(lambda: serves(new))
+        assert before[0] not in children(pid)
+        assert all(answers(server) for _ in range(20))
+        used, began = processor_ticks(pid), time.monotonic()
+        wait_for(lambda: time.monotonic() > began + 1)
+        assert processor_ticks(pid) - used < 50
+        assert server.end() == 0
+        assert "a worker ended and is replaced" in server.errors()
+
+
+def serves(pid: int) -> bool:
+    """Whether a process has an event loop, as a worker has once it accepts requests."""
+    return any(
+        str(link.readlink()).startswith("anon_inode:[eventpoll") for link in Path(f"/proc/{pid}/fd").iterdir()
+    )
+
+
+def processor_ticks(pid: int) -> int:
+    """Return the time a process has used, in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_workers_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", "2") as server:
+        workers = children(server.process.pid)
+        server.process.kill()
+        server.process.wait(PATIENCE)
+        wait_for(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() and is_alive(pid) for pid in workers))
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def one_line(failed: subprocess.CompletedProcess[str]) -> str:
+    """Return the line that a failed start says; there must be no other, and no traceback."""
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith("daypass: ")
+    return line
+
+
+@WORKERS
+def test_a_taken_port_is_one_line(tmp_path: Path, workers: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        line = one_line(daypass("serve", "--data", tmp_path, "--listen", address, "--workers", workers))
+    assert line == f"daypass: cannot listen on {address}: Address already in use"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", "no.such.host.invalid:1"])
+def test_an_address_that_is_none_is_one_line(tmp_path: Path, address: str) -> None:
+    assert f"cannot listen on {address}" in one_line(
+        daypass("serve", "--data", tmp_path, "--listen", address)
+    )
+
+
+def test_a_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    data = tmp_path / "file" / "data"
+    line = one_line(daypass("serve", "--data", data, "--listen", "127.0.0.1:0"))
+    assert line == f"daypass: cannot make the data directory {data}: Not a directory"
+
+
+def test_a_database_that_is_none_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "daypass.db").write_text("not a database at all, whatever its name says" * 100)
+    line = one_line(daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0"))
+    assert "is damaged or not a daypass database" in line
+
+
+@pytest.mark.parametrize("url", ["postgresql://127.0.0.1:1/daypass", "nonsense", "sqlite://"])
+def test_a_database_that_cannot_be_reached_is_one_line(tmp_path: Path, url: str) -> None:
+    line = one_line(daypass("serve", "--data", tmp_path, "--database", url, "--listen", "127.0.0.1:0"))
+    assert "sqlite:///" in line
+
+
+@pytest.mark.parametrize("harm", ["lost", "another", "garbage"])
+def test_a_master_key_that_is_lost_or_wrong_is_one_line(tmp_path: Path, harm: str) -> None:
+    data = tmp_path / "data"
+    assert daypass("account", "create", "--data", data).returncode == 0
+    key = data / "master.key"
+    if harm == "lost":
+        key.unlink()
+    elif harm == "another":
+        assert daypass("account", "create", "--data", tmp_path / "other").returncode == 0
+        key.write_text((tmp_path / "other" / "master.key").read_text())
+    else:
+        key.write_text("no key")
+    assert "master key" in one_line(daypass("serve", "--data", data, "--listen", "127.0.0.1:0"))
+
+
+@pytest.mark.parametrize("name", ["decisions.jsonl", "nonces"])
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, name: str) -> None:
+    if name == "nonces":
+        (tmp_path / name).write_text("")
+    else:
+        (tmp_path / name).mkdir()
+    line = one_line(daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0"))
+    assert str(tmp_path / name) in line
+
+
+def test_workers_that_cannot_start_end_the_server(tmp_path: Path) -> None:
+    (tmp_path / "decisions.jsonl").mkdir()
+    failed = daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0", "--workers", "2")
+    assert failed.returncode == 1
+    assert "a worker could not start" in failed.stderr.splitlines()[-1]
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_ready_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "nowhere" / "ready.json"
+    line = one_line(daypass("serve", "--ephemeral", "--listen", "127.0.0.1:0", "--ready-file", file))
+    assert line == f"daypass: cannot write the ready file {file}: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("words", "env"),
+    [
+        (("--workers", "0"), {}),
+        (("--workers", "many"), {}),
+        ((), {"DAYPASS_WORKERS": "0"}),
+        (("--default-format", "YAML"), {}),
+        (("--trusted-proxy", "everyone"), {}),
+        ((), {"DAYPASS_TRUSTED_PROXY": "10.0.0.1, everyone"}),
+        ((), {"DAYPASS_EPHEMERAL": "perhaps"}),
+        (("--ephemeral", "--data", "x"), {}),
+        (("--lisen", "x"), {}),
+        (("stray",), {}),
+        (("--data", ""), {}),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line_and_exits_2(words: tuple[str, ...], env: dict[str, str]) -> None:
+    wrong = daypass("serve", *words, env=env)
+    assert wrong.returncode == 2
+    assert wrong.stdout == ""
+    line, hint = wrong.stderr.splitlines()
+    assert line.startswith("daypass serve: ")
+    assert hint == "see: daypass serve --help"
+
+
+def test_without_a_data_directory_the_users_own_is_taken(tmp_path: Path) -> None:
+    env = {"XDG_DATA_HOME": str(tmp_path / "share")}
+    with serving(tmp_path, env=env) as server:
+        assert server.ready["data"] == str(tmp_path / "share" / "daypass")
+    with serving(tmp_path, env={"XDG_DATA_HOME": "", "HOME": str(tmp_path)}) as server:
+        assert server.ready["data"] == str(tmp_path / ".local" / "share" / "daypass")

@@ -38,15 +38,15 @@ INTERNAL: Final = ErrorCode(
 )
 
 LENGTH: Final = Family(
-    "InvalidParameter.{name}.Length", 400, "The length of {name} must be from {{least}} to {{most}}."
+    "InvalidParameter.{name}.Length", 400, "The length of {name} must be from {least} to {most}."
 )
 INVALID_CHARS: Final = Family(
-    "InvalidParameter.{name}.InvalidChars", 400, "The parameter {name} may hold only {{allowed}}."
+    "InvalidParameter.{name}.InvalidChars", 400, "The parameter {name} may hold only {allowed}."
 )
 INVALID_FORMAT: Final = Family(
-    "InvalidParameter.{name}.Format", 400, "The parameter {name} is wrongly formed: {{reason}}."
+    "InvalidParameter.{name}.Format", 400, "The parameter {name} is wrongly formed: {reason}."
 )
-INVALID: Final = Family("InvalidParameter.{name}", 400, "The parameter {name} is invalid: {{reason}}.")
+INVALID: Final = Family("InvalidParameter.{name}", 400, "The parameter {name} is invalid: {reason}.")
 MALFORMED_POLICY: Final = ErrorCode("MalformedPolicyDocument", 400, "{reason}")
 
 EVERYWHERE: Final = frozenset({NO_PERMISSION, THROTTLING, UNAVAILABLE, INTERNAL})

@@ -33,6 +33,12 @@ class Bare(Request, frozen=True, kw_only=True):
     name: str
 
 
+def _nothing(call: Any, q: Any) -> Nothing:
+    """Do nothing."""
+    del call, q
+    return Nothing()
+
+
 def _service(version: str = "2020-01-01") -> Service:
     service = Service("Test", version, "tests")
 
@@ -79,6 +85,18 @@ def test_a_missing_parameter_is_told_before_a_wrong_one() -> None:
     assert refusal.value.code == "MissingParameter.Name"
 
 
+def test_a_later_missing_parameter_is_told_before_an_earlier_wrong_one() -> None:
+    class Both(Request, frozen=True, kw_only=True):
+        colour: Annotated[str, COLOUR]
+        name: Annotated[str, NAME]
+
+    service = Service("Test", "1", "tests")
+    service.operation("Both", Both, Nothing, authorize=FREE, runs=Runs.READ)(_nothing)
+    with pytest.raises(ApiError) as refusal:
+        next(iter(service)).bind({"Colour": ""})
+    assert refusal.value.code == "MissingParameter.Name"
+
+
 def test_what_parameters_may_give_is_declared_with_the_operation() -> None:
     codes = {error.code for error in _operation().errors()}
     assert {"MissingParameter.Name", "InvalidParameter.Name.Length", "InternalError"} <= codes
@@ -87,14 +105,14 @@ def test_what_parameters_may_give_is_declared_with_the_operation() -> None:
 def test_a_field_without_a_kind_is_refused() -> None:
     declare = Service("Test", "1", "tests").operation("Bare", Bare, Nothing, authorize=FREE, runs=Runs.READ)
     with pytest.raises(BadDeclarationError, match="names no parameter kind"):
-        declare(lambda call, q: Nothing())  # noqa: ARG005 (never called)
+        declare(_nothing)
 
 
 def test_a_name_declared_twice_is_refused() -> None:
     service = _service()
     declare = service.operation("Paint", Paint, Nothing, authorize=FREE, runs=Runs.READ)
     with pytest.raises(BadDeclarationError, match="twice"):
-        declare(lambda call, q: Nothing())  # noqa: ARG005 (never called)
+        declare(_nothing)
 
 
 def test_two_services_may_not_answer_the_same_name_of_one_version() -> None:

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Protocol, Type
 
 import msgspec
 
-from daypass.errors import DaypassError, ErrorCode
+from daypass.errors import ApiError, DaypassError, ErrorCode
 from daypass.service import codes
 from daypass.service.params import Kind
 
@@ -152,7 +152,11 @@ class Operation(Generic[Q, R]):
 
     def errors(self) -> frozenset[ErrorCode]:
         """Return every error this operation may answer with once the caller is known."""
-        of_parameters = (error for parameter in self.parameters for error in parameter.kind.errors())
+        of_parameters = (
+            error
+            for parameter in self.parameters
+            for error in (parameter.kind.errors() if parameter.required else parameter.kind.refusals())
+        )
         return frozenset({*self.own_errors, *self.authorize.errors(), *of_parameters}) | codes.EVERYWHERE
 
     def bind(self, parameters: Mapping[str, str]) -> Q:
@@ -165,13 +169,23 @@ class Operation(Generic[Q, R]):
             ApiError: one is missing or wrong.
         """
         values: dict[str, Any] = {}
-        for name, take, required, kind in self._readers:
-            value = take(parameters)
-            if value is not None:
-                values[name] = value
-            elif required:
-                raise kind.absent()
+        try:
+            for name, take, required, kind in self._readers:
+                value = take(parameters)
+                if value is not None:
+                    values[name] = value
+                elif required:
+                    raise kind.absent()
+        except ApiError:
+            self._check_present(parameters)
+            raise
         return self.request(**values)
+
+    def _check_present(self, parameters: Mapping[str, str]) -> None:
+        """Tell of the first required parameter that is missing, whatever else is wrong."""
+        for parameter in self.parameters:
+            if parameter.required and not parameter.kind.present(parameters):
+                raise parameter.kind.absent()
 
 
 class Service:

@@ -51,6 +51,10 @@ class Kind:
         """Return the errors for a value that is there but wrong."""
         return ()
 
+    def present(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether the request carries the parameter, in whatever encoding."""
+        return self.wire in parameters
+
     def take(self, parameters: Mapping[str, str]) -> Any:
         """Read the value from the request's parameters; ``None`` when it is absent.
 
@@ -87,10 +91,13 @@ class Text(Kind):
     def read(self, text: str) -> str:
         """Check length, then characters."""
         if not self.least <= len(text) <= self.most:
-            raise self._length()(least=self.least, most=self.most)
+            raise self._refusal(self._length())
         if self.pattern is not None and self.pattern.fullmatch(text) is None:
-            raise self._chars()(allowed=self.allowed, reason=self.allowed)
+            raise self._refusal(self._chars())
         return text
+
+    def _refusal(self, error: ErrorCode) -> ApiError:
+        return error(least=self.least, most=self.most, allowed=self.allowed, reason=self.allowed)
 
     def _length(self) -> ErrorCode:
         return self.length or codes.LENGTH.of(self.wire)
@@ -194,6 +201,10 @@ class Texts(Kind):
         """Return the error of the list as a whole and those of an item."""
         return (codes.INVALID.of(self.wire), *self.item.refusals())
 
+    def present(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether there is a list, in either encoding."""
+        return self.wire in parameters or f"{self.wire}.1" in parameters
+
     def take(self, parameters: Mapping[str, str]) -> tuple[Any, ...] | None:
         """Read the list in either encoding."""
         text = parameters.get(self.wire)
@@ -228,6 +239,10 @@ class Tags(Kind):
     def refusals(self) -> tuple[ErrorCode, ...]:
         """Return the one error."""
         return (codes.INVALID.of(self.wire),)
+
+    def present(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether there are tags, in either encoding."""
+        return self.wire in parameters or f"{self.wire}.1.Key" in parameters
 
     def take(self, parameters: Mapping[str, str]) -> tuple[Tag, ...] | None:
         """Read the tags in either encoding and check keys and values."""

@@ -8,13 +8,13 @@ their parser by it. An error is never answered with HTTP 200.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from daypass.errors import ApiError
     from daypass.service.operation import Response
@@ -24,6 +24,7 @@ XML: Final = "text/xml;charset=utf-8"
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECLARATION: Final = "<?xml version='1.0' encoding='UTF-8'?>"
+_SPECIAL: Final = re.compile("[^ -%'-;=?-~]")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -63,24 +64,27 @@ def failure(form: str, request_id: str, host: str, error: ApiError) -> bytes:
 
 
 def _xml(root: str, members: Mapping[str, object]) -> bytes:
-    return f"{_DECLARATION}{''.join(_element(root, members))}".encode()
+    parts = [_DECLARATION]
+    _element(parts, root, members)
+    return "".join(parts).encode()
 
 
-def _element(name: str, value: Any) -> Iterator[str]:
-    """Yield an element; a list repeats its element, an object nests, ``None`` is left out."""
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _element(name, item)
+def _element(parts: list[str], name: str, value: object) -> None:
+    """Append an element; a list repeats its element, an object nests, ``None`` is left out."""
+    if isinstance(value, str):
+        parts.append(f"<{name}>{_text(value)}</{name}>")
     elif isinstance(value, dict):
-        yield f"<{name}>"
+        parts.append(f"<{name}>")
         for member, inner in value.items():
-            yield from _element(member, inner)
-        yield f"</{name}>"
+            _element(parts, member, inner)
+        parts.append(f"</{name}>")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _element(parts, name, item)
     elif value is not None:
-        yield f"<{name}>{escape(_NOT_XML.sub('�', _scalar(value)))}</{name}>"
+        parts.append(f"<{name}>{str(value).lower() if isinstance(value, bool) else value}</{name}>")
 
 
-def _scalar(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def _text(value: str) -> str:
+    """Return text as XML holds it; what no XML can hold becomes the replacement character."""
+    return escape(_NOT_XML.sub("\ufffd", value)) if _SPECIAL.search(value) else value

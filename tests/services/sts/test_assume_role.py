@@ -137,7 +137,8 @@ def test_trust_without_permission_is_not_enough(world: World, role: str) -> None
     assert detail["NoPermissionType"] == "ImplicitDeny"
     assert detail["AuthAction"] == "sts:AssumeRole"
     assert detail["AuthPrincipalType"] == "SubUser"
-    assert detail["AuthPrincipalDisplayName"] == "Eve"
+    with world.server.runtime.database.read() as txn:
+        assert detail["AuthPrincipalDisplayName"] == txn.users.get(world.id, "Eve").id
     assert detail["AuthPrincipalOwnerId"] == world.id
     assert detail["EncodedDiagnosticMessage"]
 

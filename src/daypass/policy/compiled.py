@@ -19,7 +19,17 @@ import msgspec
 from daypass.policy.actions import Actions, fold
 from daypass.policy.arn import Arn, ResourcePattern
 from daypass.policy.conditions import Check, Context
-from daypass.policy.decision import POLICY_TYPES, Decision, Layer, Outcome, Reason, Request
+from daypass.policy.decision import (
+    ALLOW,
+    EXPLICIT_DENY,
+    IMPLICIT_DENY,
+    POLICY_TYPES,
+    Decision,
+    Layer,
+    Outcome,
+    Reason,
+    Request,
+)
 from daypass.policy.document import Condition, Document, Statement
 from daypass.policy.index import Index
 from daypass.policy.principals import fold_principal
@@ -89,7 +99,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     def applies(self, request: Request, context: Context) -> bool:
         """Whether a request that matches so far also meets principals and conditions."""
-        return self.answers(request) and all(check.holds(context) for check in self.checks)
+        if self.principals is not None and not self.answers(request):
+            return False
+        for check in self.checks:  # noqa: SIM110 - on every request; a generator costs more than the checks
+            if not check.holds(context):
+                return False
+        return True
 
     def reason(self, layer: Layer) -> Reason:
         """Return the statement as the reason for a decision."""
@@ -106,6 +121,10 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+Candidate = tuple[Entry, Reason]
+"""A statement that matches so far, and the reason it would be."""
+
+
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """What one layer has to say about an action and a resource.
 
@@ -116,8 +135,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     """
 
     verdict: Decision | None
-    denies: tuple[Entry, ...]
-    allows: tuple[Entry, ...]
+    denies: tuple[Candidate, ...]
+    allows: tuple[Candidate, ...]
 
 
 class PolicySet:
@@ -173,10 +192,12 @@ class PolicySet:
         if plan.verdict is not None:
             return plan.verdict
         context = Context(request.context)
-        applying = [entry for entry in plan.denies if entry.applies(request, context)]
-        if not applying:
-            applying = [entry for entry in plan.allows if entry.applies(request, context)]
-        return _verdict(layer, applying)
+        if plan.denies:
+            because = _applying(plan.denies, request, context)
+            if because:
+                return _verdict(layer, EXPLICIT_DENY, because)
+        because = _applying(plan.allows, request, context)
+        return _verdict(layer, ALLOW if because else IMPLICIT_DENY, because)
 
     def candidates(self, action: str, arn: Arn) -> Iterable[Entry]:
         """Yield the statements that could match a folded action and a resource, in order."""
@@ -187,14 +208,29 @@ class PolicySet:
 
     def _make_plan(self, layer: Layer, request: Request) -> Plan:
         action, arn = fold(request.action), Arn(request.resource)
-        denies: list[Entry] = []
-        allows: list[Entry] = []
+        denies: list[Candidate] = []
+        allows: list[Candidate] = []
         for entry in self.candidates(action, arn):
             if entry.actions.match(action) and entry.covers(arn):
-                (denies if entry.denies else allows).append(entry)
-        asked = denies or allows
-        settled = all(entry.fixed for entry in denies) and all(entry.fixed for entry in asked)
-        return Plan(_verdict(layer, asked) if settled else None, tuple(denies), tuple(allows))
+                (denies if entry.denies else allows).append((entry, entry.reason(layer)))
+        return Plan(_settled(layer, denies, allows), tuple(denies), tuple(allows))
+
+
+def _applying(candidates: tuple[Candidate, ...], request: Request, context: Context) -> tuple[Reason, ...]:
+    return tuple([reason for entry, reason in candidates if entry.applies(request, context)])
+
+
+def _settled(layer: Layer, denies: list[Candidate], allows: list[Candidate]) -> Decision | None:
+    """Return the layer's decision if no condition or principal is left to ask."""
+    asked = denies or allows
+    if not all(entry.fixed for entry, _ in asked):
+        return None
+    outcome = EXPLICIT_DENY if denies else ALLOW if allows else IMPLICIT_DENY
+    return _verdict(layer, outcome, tuple(reason for _, reason in asked))
+
+
+def _verdict(layer: Layer, outcome: Outcome, because: tuple[Reason, ...]) -> Decision:
+    return Decision(outcome, None if outcome is ALLOW else POLICY_TYPES[layer], because)
 
 
 class _Compiler:
@@ -247,13 +283,3 @@ def _covers(resources: tuple[ResourcePattern, ...]) -> Callable[[Arn], bool]:
     if len(resources) == 1:
         return resources[0].match
     return lambda arn: any(pattern.match(arn) for pattern in resources)
-
-
-def _verdict(layer: Layer, applying: list[Entry]) -> Decision:
-    """Return the layer's decision from the statements that apply: all Deny, all Allow or none."""
-    because = tuple(entry.reason(layer) for entry in applying)
-    if not applying:
-        return Decision(Outcome.IMPLICIT_DENY, POLICY_TYPES[layer], ())
-    if applying[0].denies:
-        return Decision(Outcome.EXPLICIT_DENY, POLICY_TYPES[layer], because)
-    return Decision(Outcome.ALLOW, None, because)

@@ -30,8 +30,7 @@ Test = Callable[[str], bool]
 
 ContextValue = str | tuple[str, ...]
 
-_MEMO: Final = 128
-"""Addresses remembered for each condition."""
+_MEMO: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Operator:
     family: str
     read: Callable[[str], Any]
     prepare: Callable[[list[Any]], Test]
-    negated: bool = False
+    negated: bool
 
 
 def _among(wanted: list[Any]) -> Test:
@@ -93,10 +92,6 @@ def _inside(actual: values.Address, wanted: values.Network) -> bool:
     return actual[0] == version and actual[1] >> bits == first
 
 
-def _in_networks(wanted: list[Any]) -> Test:
-    return lru_cache(_MEMO)(_compared(values.address, _inside)(wanted))
-
-
 def _family(
     family: str, read: Callable[[str], Any], *rows: tuple[str, Callable[[list[Any]], Test], bool]
 ) -> Iterable[Operator]:
@@ -134,14 +129,19 @@ _TABLE: Final = (
     *_ordered("Number", "Numeric", values.number),
     *_ordered("Date", "Date", values.instant),
     *_family("Boolean", values.boolean, ("Bool", _compared(values.boolean, operator.eq), False)),
-    *_family("IP", values.network, ("IpAddress", _in_networks, False), ("NotIpAddress", _in_networks, True)),
+    *_family(
+        "IP",
+        values.network,
+        ("IpAddress", _compared(values.address, _inside), False),
+        ("NotIpAddress", _compared(values.address, _inside), True),
+    ),
 )
 
 OPERATORS: Final[Mapping[str, Operator]] = {row.name: row for row in _TABLE}
 """Every operator there is, by name."""
 
 
-@lru_cache(_MEMO * 8)
+@lru_cache(_MEMO)
 def fold_key(key: str) -> str:
     """Return a condition key's comparable form: case counts only after the first slash.
 
@@ -197,8 +197,3 @@ class Check:
         if isinstance(actual, str):
             return self._test(actual) is not self._negated
         return any(map(self._test, actual)) is not self._negated
-
-    def actual(self, context: Context) -> tuple[str, ...] | None:
-        """Return the values the request carries for the key; None without the key."""
-        actual = context.find(self._key, self._folded)
-        return (actual,) if isinstance(actual, str) else None if actual is None else tuple(actual)

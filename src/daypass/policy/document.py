@@ -134,6 +134,9 @@ def parse(text: str, kind: DocumentKind, *, limit: int | None = None) -> Documen
 
 
 _TOP: Final = frozenset(("Version", "Statement"))
+_ANY: Final[frozenset[str]] = frozenset()
+"""For objects whose members have names of the author's own."""
+
 _MEMBERS: Final = frozenset(("Sid", "Effect", "Action", "NotAction", "Resource", "Condition", "Principal"))
 
 
@@ -143,9 +146,9 @@ def _members(value: Any, at: str, known: frozenset[str]) -> dict[str, Any]:
         raise MalformedDocument("an object is required", at)
     if isinstance(value, RepeatedKey):
         raise MalformedDocument(f"the member {shown(value.repeated)} stands there twice", at)
-    for name in value:
-        if known and name not in known:
-            raise MalformedDocument(_unknown(name), f"{at}.{name}" if at and name.isalnum() else at)
+    if known and not known.issuperset(value):
+        name = next(name for name in value if name not in known)
+        raise MalformedDocument(_unknown(name), f"{at}.{name}" if at and name.isalnum() else at)
     return value
 
 
@@ -216,54 +219,53 @@ def _principal(text: str, name: str, at: str) -> str:
 
 
 def _conditions(value: Any, at: str) -> tuple[Condition, ...]:
-    return tuple(
-        _condition(operator, key, wanted, f"{at}.{operator}")
-        for operator, keys in _members(value, at, frozenset()).items()
-        for key, wanted in _lines(operator, keys, at)
-    )
-
-
-def _lines(operator: str, keys: Any, at: str) -> list[tuple[str, Any]]:
-    if operator not in OPERATORS:
-        raise MalformedDocument(f"the condition operator {shown(operator)} is not supported", at)
-    lines = _members(keys, f"{at}.{operator}", frozenset())
-    if not lines:
-        raise MalformedDocument("at least one condition key is required", f"{at}.{operator}")
-    return list(lines.items())
+    found: list[Condition] = []
+    for operator, keys in _members(value, at, _ANY).items():
+        if operator not in OPERATORS:
+            raise MalformedDocument(f"the condition operator {shown(operator)} is not supported", at)
+        lines = _members(keys, f"{at}.{operator}", _ANY)
+        if not lines:
+            raise MalformedDocument("at least one condition key is required", f"{at}.{operator}")
+        found.extend(_condition(operator, key, wanted, f"{at}.{operator}") for key, wanted in lines.items())
+    return tuple(found)
 
 
 def _condition(operator: str, key: str, value: Any, at: str) -> Condition:
     if not key:
         raise MalformedDocument("a condition key is empty", at)
-    at = f"{at}.{shown(key)[1:-1]}"
-    wanted = tuple(map(str, _strings(value, at, bare=True)))
+    wanted = tuple(_text(each, key, at) for each in (value if isinstance(value, list) else (value,)))
+    if not wanted:
+        raise MalformedDocument("the list is empty", f"{at}.{shown(key)[1:-1]}")
+    read = OPERATORS[operator].read
     for text in wanted:
         try:
-            OPERATORS[operator].read(text)
+            read(text)
         except ValueError:
-            raise MalformedDocument(f"{shown(text)} is no value for {operator}", at) from None
+            reason = f"{shown(text)} is no value for {operator}"
+            raise MalformedDocument(reason, f"{at}.{shown(key)[1:-1]}") from None
     return Condition(operator, key, wanted)
 
 
+def _text(value: Any, key: str, at: str) -> str:
+    """Return a condition value as text; JSON numbers and booleans are taken as they are written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return str(value)
+    raise MalformedDocument("a string is required", f"{at}.{shown(key)[1:-1]}")
+
+
 def _patterns(value: Any, at: str) -> tuple[str, ...]:
-    patterns = tuple(_strings(value, at, bare=False))
-    if "" in patterns:
-        raise MalformedDocument("an element is empty", at)
-    return patterns
-
-
-def _strings(value: Any, at: str, *, bare: bool) -> list[str]:
-    """Return a string or a list of them as a list; ``bare`` also takes JSON scalars, as text."""
-    given = value if isinstance(value, list) else [value]
-    if not given:
+    """Return one pattern or a list of them as a tuple."""
+    patterns = tuple(value) if isinstance(value, list) else (value,)
+    if not patterns:
         raise MalformedDocument("the list is empty", at)
-    texts = (
-        ["true" if each is True else "false" if each is False else each for each in given] if bare else given
-    )
-    for each in texts:
-        if not (isinstance(each, str) if bare else _is_string(each)):
+    for pattern in patterns:
+        if not _is_string(pattern):
             raise MalformedDocument("a string is required", at)
-    return texts
+        if not pattern:
+            raise MalformedDocument("an element is empty", at)
+    return patterns
 
 
 def _is_string(value: Any) -> bool:

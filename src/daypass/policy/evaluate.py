@@ -15,14 +15,23 @@ from typing import Final
 
 from daypass.policy.actions import fold
 from daypass.policy.compiled import PolicySet
-from daypass.policy.decision import POLICY_TYPES, Decision, Layers, Outcome, Request
+from daypass.policy.decision import (
+    ALLOW,
+    EXPLICIT_DENY,
+    IMPLICIT_DENY,
+    POLICY_TYPES,
+    Decision,
+    Layers,
+    Reason,
+    Request,
+)
 
 EXEMPT: Final = frozenset(("sts:getcalleridentity",))
 """Actions that need no permission and no Deny can take away, folded."""
 
-_GRANTED: Final = Decision(Outcome.ALLOW, None, ())
-_ROOT_MAY_NOT_ASSUME: Final = Decision(Outcome.IMPLICIT_DENY, POLICY_TYPES["trust"], ())
-_NOTHING_ATTACHED: Final = Decision(Outcome.IMPLICIT_DENY, POLICY_TYPES["identity"], ())
+_GRANTED: Final = Decision(ALLOW, None, ())
+_ROOT_MAY_NOT_ASSUME: Final = Decision(IMPLICIT_DENY, POLICY_TYPES["trust"], ())
+_NOTHING_ATTACHED: Final = Decision(IMPLICIT_DENY, POLICY_TYPES["identity"], ())
 
 
 def decide(layers: Layers, request: Request) -> Decision:
@@ -51,56 +60,54 @@ def decide(layers: Layers, request: Request) -> Decision:
 
 
 def _in_order(layers: Layers, request: Request) -> Decision:
-    granted: list[Decision] = []
+    because: tuple[Reason, ...] = ()
     if layers.control:
-        granted.append(_control(layers.control, request))
-        if not granted[-1].allowed:
-            return granted[-1]
+        answer = _control(layers.control, request)
+        if answer.outcome is not ALLOW:
+            return answer
+        because = answer.because
     if layers.session is not None:
-        granted.append(layers.session.decide("session", request))
-        if not granted[-1].allowed:
-            return granted[-1]
-    if layers.trust is None:
-        granted.append(_identity(layers, request))
-        return granted[-1] if not granted[-1].allowed else _all(granted)
-    return _assume(layers, layers.trust, request, granted)
+        answer = layers.session.decide("session", request)
+        if answer.outcome is not ALLOW:
+            return answer
+        because += answer.because
+    answer = _identity(layers, request) if layers.trust is None else _assume(layers, layers.trust, request)
+    if not because or answer.outcome is not ALLOW:
+        return answer
+    return Decision(ALLOW, None, because + answer.because)
 
 
 def _control(levels: tuple[PolicySet, ...], request: Request) -> Decision:
     """Ask control policies: a Deny on any level is explicit, and each level must allow."""
     answers = [level.decide("control", request) for level in levels]
-    denied = [answer for answer in answers if answer.outcome is Outcome.EXPLICIT_DENY]
-    if denied:
-        because = tuple(reason for answer in denied for reason in answer.because)
-        return Decision(Outcome.EXPLICIT_DENY, POLICY_TYPES["control"], because)
-    silent = [answer for answer in answers if not answer.allowed]
-    return silent[0] if silent else _all(answers)
+    because = tuple(reason for answer in answers for reason in answer.because if reason.effect == "Deny")
+    if because:
+        return Decision(EXPLICIT_DENY, POLICY_TYPES["control"], because)
+    for answer in answers:
+        if answer.outcome is IMPLICIT_DENY:
+            return answer
+    return Decision(ALLOW, None, tuple(reason for answer in answers for reason in answer.because))
 
 
 def _identity(layers: Layers, request: Request) -> Decision:
     """Ask the caller's identity policies: account scope, and in its silence the resource group's."""
     if layers.identity is not None:
         answer = layers.identity.decide("identity", request)
-        if answer.outcome is not Outcome.IMPLICIT_DENY:
+        if answer.outcome is not IMPLICIT_DENY:
             return answer
     if layers.resource_group is not None and layers.resource_group.entries:
         return layers.resource_group.decide("resource_group", request)
     return _NOTHING_ATTACHED
 
 
-def _assume(layers: Layers, trust: PolicySet, request: Request, granted: list[Decision]) -> Decision:
+def _assume(layers: Layers, trust: PolicySet, request: Request) -> Decision:
     """Ask for a role: both halves must allow; callers without identity policies have one half."""
-    halves = [] if layers.identity is None else [_identity(layers, request)]
-    halves.append(trust.decide("trust", request))
-    for outcome in (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY):
-        for half in halves:
+    trusted = trust.decide("trust", request)
+    if layers.identity is None:
+        return trusted
+    permitted = _identity(layers, request)
+    for outcome in (EXPLICIT_DENY, IMPLICIT_DENY):
+        for half in (permitted, trusted):
             if half.outcome is outcome:
                 return half
-    return _all([*granted, *halves])
-
-
-def _all(granted: list[Decision]) -> Decision:
-    """Combine layers that all allow."""
-    if len(granted) == 1:
-        return granted[0]
-    return Decision(Outcome.ALLOW, None, tuple(reason for each in granted for reason in each.because))
+    return Decision(ALLOW, None, permitted.because + trusted.because)

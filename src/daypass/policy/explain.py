@@ -10,8 +10,8 @@ import msgspec
 
 from daypass.policy.actions import fold
 from daypass.policy.arn import Arn
-from daypass.policy.conditions import Context
-from daypass.policy.decision import Layer, Layers, Outcome, Reason, Request
+from daypass.policy.conditions import Context, fold_key
+from daypass.policy.decision import IMPLICIT_DENY, Layer, Layers, Reason, Request
 from daypass.policy.evaluate import decide
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def explain(layers: Layers, request: Request) -> tuple[NearMiss, ...]:
     returned for a request that is allowed or explicitly denied: there the decision's own
     reasons say it all. Reads every statement; meant for denials, not for every request.
     """
-    if layers.root or decide(layers, request).outcome is not Outcome.IMPLICIT_DENY:
+    if layers.root or decide(layers, request).outcome is not IMPLICIT_DENY:
         return ()
     return tuple(islice(_misses(layers, request), MOST))
 
@@ -101,5 +101,6 @@ def _failures(entry: Entry, layer: Layer, request: Request, arn: Arn, context: C
     for check in entry.checks:
         if not check.holds(context):
             line = check.condition
-            actual = check.actual(context)
+            given = context.find(line.key, fold_key(line.key))
+            actual = (given,) if isinstance(given, str) else None if given is None else tuple(given)
             yield NearMiss(statement, "condition", line.wanted, actual, line.operator, line.key)

@@ -15,10 +15,10 @@ from typing import Any, Final, NoReturn
 
 from daypass.policy.errors import MalformedDocument
 
-MAX_DEPTH: Final = 32
-"""Levels of nesting; a policy with everything in it has six."""
+MAX_DEPTH: Final = 100
+"""Levels of nesting; a policy with everything in it has six, and the interpreter's stack far more."""
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_BESIDE_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"\[{\]}]+', re.DOTALL)
 
 
 class BareNumber(str):
@@ -61,14 +61,10 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
-    for token in _TOKEN.finditer(text):
-        opening = token[0]
-        if opening in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise MalformedDocument(f"it is nested more than {MAX_DEPTH} levels deep")
-        elif opening in "]}":
-            depth -= 1
+    for bracket in _BESIDE_BRACKETS.sub("", text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise MalformedDocument(f"it is nested more than {MAX_DEPTH} levels deep")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

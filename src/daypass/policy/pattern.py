@@ -28,11 +28,6 @@ def has_wildcard(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
 
 
-def literals(pattern: str) -> list[str]:
-    """Return the texts without wildcards that a pattern is made of, in order, empty ones too."""
-    return pattern.replace("?", "*").split("*")
-
-
 @lru_cache(_MEMO)
 def glob(pattern: str) -> Matcher:
     """Compile a pattern; matching is case-sensitive and over the whole text."""
@@ -96,5 +91,5 @@ def _finder(piece: str) -> _Piece:
 def _expression(piece: str) -> re.Pattern[str]:
     parts = re.split(r"(\?+)", piece)
     return re.compile(
-        "".join(f".{{{len(part)}}}" if part.startswith("?") else re.escape(part) for part in parts), re.DOTALL
+        "".join(f".{{{len(part)}}}" if "?" in part else re.escape(part) for part in parts), re.DOTALL
     )

@@ -12,7 +12,10 @@ Source: RAM's guide on editing trust policies; the Log Service guide for
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
+
+_MEMO: Final = 4096
 
 _NAME: Final = r"[A-Za-z0-9._@-]{1,128}"
 _RAM: Final = re.compile(rf"acs:ram:\*?:[0-9]{{1,20}}:(?:root|user/{_NAME}|role/{_NAME})", re.ASCII)
@@ -23,6 +26,7 @@ FORMS: Final = {"RAM": _RAM, "Service": _SERVICE, "Federated": _PROVIDER}
 """The members of ``Principal`` and the form of their values; no wildcards in any."""
 
 
+@lru_cache(_MEMO)
 def fold_principal(text: str) -> str:
     """Return a principal's comparable form: case and a starred region do not count."""
     return text.lower().replace("acs:ram:*:", "acs:ram::", 1)

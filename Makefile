@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node check fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node check docs fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(VENV)/.check ## lint, format, types, architecture, sizes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/shape.py
+
+docs: $(VENV)/.daypass ## write the reference pages and the command line's listing anew, from the declarations
+	$(BIN)/python -m tools.reference
 
 fix: $(VENV)/.check ## let the linter and the formatter repair what they can
 	$(BIN)/ruff check --fix .

@@ -133,6 +133,7 @@ class Client:
             found = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, found, response.read())
         except (OSError, http.client.HTTPException) as fault:
-            raise UnreachableError(f"no answer from {self._endpoint}: {fault}") from None
+            reason = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
+            raise UnreachableError(f"no answer from {self._endpoint}: {reason}") from None
         finally:
             connection.close()

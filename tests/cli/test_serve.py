@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -162,9 +163,10 @@ def test_a_worker_that_is_killed_is_replaced_and_then_the_supervisor_rests(tmp_p
 
 def serves(pid: int) -> bool:
     """Whether a process has an event loop, as a worker has once it accepts requests."""
-    return any(
-        str(link.readlink()).startswith("anon_inode:[eventpoll") for link in Path(f"/proc/{pid}/fd").iterdir()
-    )
+    with contextlib.suppress(OSError):  # descriptors come and go
+        links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+        return any(link.startswith("anon_inode:[eventpoll") for link in links)
+    return False
 
 
 def processor_ticks(pid: int) -> int:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from daypass.cli import listing
 from daypass.service import codes
 from daypass.service.operation import Response
 from tools.reference.markdown import code, plain, table
@@ -46,20 +45,24 @@ def _operation(operation: Operation[Any, Any]) -> str:
         )
         for parameter in operation.parameters
     ]
-    errors = sorted({error.code for error in listing.errors_of(operation) - codes.EVERYWHERE})
+    errors = sorted({error.code for error in operation.errors() - codes.EVERYWHERE})
     answer = list(_members(operation.response))
     return "\n".join(
         part
         for part in (
             f"## {operation.name}\n",
             plain(operation.help) + "\n",
-            f"**Permission**: {plain(operation.authorize.describe())}\n",
+            f"**Permission**: {_permission(operation)}\n",
             table(("parameter", "type", "required", ""), parameters) or "No parameters.\n",
             f"**Answer**: {', '.join(answer) if answer else 'nothing but the request id'}.\n",
             f"**Errors**: {', '.join(code(error) for error in errors)}.\n" if errors else "",
         )
         if part
     )
+
+
+def _permission(operation: Operation[Any, Any]) -> str:
+    return plain(operation.authorize.describe().replace(" and acs:", "` and `acs:"))
 
 
 def _members(kind: type[Response], prefix: str = "") -> Iterator[str]:

@@ -40,7 +40,7 @@ def of_action(product: Product, action: Action) -> str:
     if operation is None:
         raise LookupError(f"the listing names {action.name}, which is not declared; `make docs` renews it")
     usage = " ".join(f"{each.kind.wire}=..." for each in operation.parameters if each.required)
-    errors = sorted(listing.errors_of(operation), key=lambda error: (error.code, error.status))
+    errors = sorted(operation.errors(), key=lambda error: (error.code, error.status))
     return "\n".join(
         (
             f"usage: {command_of(product, action)} {usage} [Key=Value ...] [options]".replace("  ", " "),

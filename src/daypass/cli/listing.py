@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from daypass.errors import ErrorCode
     from daypass.service.operation import Operation, Service
 
 FILE: Final = Path(__file__).with_name("listing.json")
@@ -113,12 +112,6 @@ def operation(product: str, action: str) -> Operation[Any, Any] | None:
 
     found = (each for service in SERVICES if service.product.lower() == product.lower() for each in service)
     return next((each for each in found if each.name == action), None)
-
-
-def errors_of(operation: Operation[Any, Any]) -> frozenset[ErrorCode]:
-    """Return what an operation may answer with; what is optional cannot be missing."""
-    absent = {each.kind.absent().declared for each in operation.parameters if not each.required}
-    return operation.errors() - (absent - set(operation.own_errors))
 
 
 def _product(service: Service) -> Product:

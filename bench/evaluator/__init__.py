@@ -1,0 +1,1 @@
+"""The policy evaluator as a library, beside other engines."""

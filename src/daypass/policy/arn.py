@@ -53,40 +53,55 @@ class Arn:
 class ResourcePattern:
     """One entry of a statement's ``Resource``.
 
+    The matching function is made when it is first needed: of a large set of policies most
+    patterns are never asked.
+
     Attributes:
         text: as written.
         segments: of the pattern, ``acs``, RAM code and region folded; empty for a short pattern.
         relative: its relative id, folded; of a short pattern, the whole of it.
-        match: says whether the pattern covers a request's resource.
     """
 
-    __slots__ = ("_folded", "_places", "_relative", "match", "relative", "segments", "text")
+    __slots__ = ("_test", "relative", "segments", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         lowered = fold(text)
-        self.segments, self.relative = _split(text, lowered)
-        if not self.segments:
-            self.relative, self.match = lowered, _short(text, lowered)
-            return
-        scheme, service, region, account, relative = self.segments
-        self._places = glob(scheme), glob(service), _place(region), _place(account)
-        self._relative = glob(relative)
-        self._folded = self._relative if relative == self.relative else glob(self.relative)
-        self.match = self._match
+        self.segments, relative = _split(text, lowered)
+        self.relative = relative if self.segments else lowered
+        self._test: Callable[[Arn], bool] | None = None
 
-    def _match(self, arn: Arn) -> bool:
+    def match(self, arn: Arn) -> bool:
+        """Whether the pattern covers a request's resource."""
+        test = self._test
+        if test is None:
+            test = (
+                _by_segment(self.segments, self.relative)
+                if self.segments
+                else _short(self.text, self.relative)
+            )
+            self._test = test
+        return test(arn)
+
+
+def _by_segment(segments: tuple[str, ...], folded_relative: str) -> Callable[[Arn], bool]:
+    scheme, service = glob(segments[0]), glob(segments[1])
+    region, account = _place(segments[2]), _place(segments[3])
+    exact, folded = glob(segments[-1]), glob(folded_relative)
+
+    def matches(arn: Arn) -> bool:
         if not arn.segments:
             return False
-        scheme, service, region, account, relative = arn.segments
-        matches_scheme, matches_service, matches_region, matches_account = self._places
+        actual = arn.segments
         return (
-            (self._folded(arn.relative) if arn.of_ram else self._relative(relative))
-            and matches_service(service)
-            and matches_account(account)
-            and matches_region(region)
-            and matches_scheme(scheme)
+            (folded(arn.relative) if arn.of_ram else exact(actual[4]))
+            and service(actual[1])
+            and account(actual[3])
+            and region(actual[2])
+            and scheme(actual[0])
         )
+
+    return matches
 
 
 def _split(text: str, lowered: str) -> tuple[tuple[str, ...], str]:

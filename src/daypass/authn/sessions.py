@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from daypass.authz.views import Views
     from daypass.directory.database import Transaction
 
-REMEMBERED: Final = 4096
+REMEMBERED: Final = 2048
 """Opened tokens kept by one process; the oldest go first."""
 
 _DIAGNOSIS: Final = b"daypass diagnosis 1"

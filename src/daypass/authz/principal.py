@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from daypass.directory.lookups import Grant, Grants, KeyHolder
 
 
+_LIMITS: Final = {"Custom": None, "System": 1_000_000}
+"""Characters of a document: RAM's own limit holds for what users write, not for what is shipped."""
+
+
 class IdentityType(Enum):
     """What kind of principal a caller is, in GetCallerIdentity's words."""
 
@@ -219,7 +223,7 @@ def _compile(grants: Iterable[Grant]) -> PolicySet:
                 grant.policy,
                 grant.policy_type,
                 grant.version,
-                parse(grant.document, DocumentKind.IDENTITY),
+                parse(grant.document, DocumentKind.IDENTITY, limit=_LIMITS[grant.policy_type]),
                 entity=grant.entity,
                 scope=grant.scope,
             )

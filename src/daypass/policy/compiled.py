@@ -32,6 +32,7 @@ from daypass.policy.decision import (
 )
 from daypass.policy.document import Condition, Document, Statement
 from daypass.policy.index import Index
+from daypass.policy.memory import SHARED
 from daypass.policy.principals import fold_principal
 
 _SCANNED: Final = 8
@@ -142,13 +143,14 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
 class PolicySet:
     """The policies of one layer, compiled together."""
 
-    __slots__ = ("_index", "_plans", "entries", "policies")
+    __slots__ = ("__weakref__", "_index", "_plans", "entries", "policies")
 
     def __init__(self, policies: tuple[AttachedPolicy, ...], entries: tuple[Entry, ...]) -> None:
         self.policies = policies
         self.entries = entries
         self._index = Index(entries) if len(entries) > _SCANNED else None
         self._plans: dict[tuple[Layer, str, str], Plan] = {}
+        SHARED.join(self)
 
     @classmethod
     def compile(cls, policies: Iterable[AttachedPolicy], *, missing_key_negated: bool = True) -> PolicySet:
@@ -170,6 +172,10 @@ class PolicySet:
         )
         return cls(attached, tuple(entries))
 
+    def forget(self) -> None:
+        """Forget the requests asked so far."""
+        self._plans = {}
+
     def remembered(self, layer: Layer, request: Request) -> Plan | None:
         """Return the plan for a request asked before, if it is still remembered."""
         return self._plans.get((layer, request.action, request.resource))
@@ -184,6 +190,7 @@ class PolicySet:
                 if len(self._plans) >= _PLANS:
                     self._plans = {}
                 self._plans[key] = plan
+                SHARED.another()
         return plan
 
     def decide(self, layer: Layer, request: Request) -> Decision:

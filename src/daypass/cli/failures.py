@@ -90,7 +90,12 @@ def _kind(*, explicit: bool) -> str:
 
 def _statement(policy: dict[str, Any]) -> str:
     """Name a statement: policy, version, index."""
-    words = (policy.get("PolicyIdentifier"), policy.get("PolicyVersion"), "statement", policy.get("Statement"))
+    words = (
+        policy.get("PolicyIdentifier"),
+        policy.get("PolicyVersion"),
+        "statement",
+        policy.get("Statement"),
+    )
     return " ".join(str(word) for word in words if word is not None)
 
 

@@ -10,6 +10,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -32,7 +33,8 @@ READ_WRITE: Final = "iot-read-write"
 NARROW: Final = "session-policy-iot-all"
 _DOCUMENTS: Final = Path(__file__).with_name("documents")
 
-Parameters = Mapping[str, str | int]
+Value = str | int | list[str]
+Parameters = Mapping[str, Value]
 Body = dict[str, Any]
 
 
@@ -61,10 +63,14 @@ class Caller(ABC):
 
     Args:
         url: of the server, ``http://127.0.0.1:<port>``.
+
+    Attributes:
+        at_end: closes what was started for calling.
     """
 
     def __init__(self, url: str) -> None:
         self.url: Final = url
+        self.at_end: Final = ExitStack()
 
     @abstractmethod
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
@@ -74,14 +80,11 @@ class Caller(ABC):
             RefusedError: the server refused.
         """
 
-    def close(self) -> None:
-        """End what was started for calling."""
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self.at_end.close()
 
 
 def document(name: str) -> str:
@@ -111,7 +114,7 @@ class Steps:
         self.alice: Final = world.user("Alice")
         self.arn: Final = role_arn(world.id, ROLE)
 
-    def call(self, who: Credentials, product: str, action: str, **parameters: str | int) -> Body:
+    def call(self, who: Credentials, product: str, action: str, **parameters: Value) -> Body:
         """Call an operation."""
         return self.caller.call(who, product, action, parameters)
 
@@ -157,7 +160,7 @@ class Steps:
         self.create_policy(name, text.replace("iot:QueryProduct", action))
         self.call(self.root, "Ram", "AttachPolicyToUser", PolicyName=name, PolicyType="Custom", UserName=user)
 
-    def assume(self, who: Credentials | None = None, **more: str | int) -> Body:
+    def assume(self, who: Credentials | None = None, /, **more: str | int) -> Body:
         """Step 5: temporary credentials, Alice's if nobody is named."""
         return self.call(
             who or self.alice, "Sts", "AssumeRole", RoleArn=self.arn, RoleSessionName=SESSION, **more
@@ -165,7 +168,7 @@ class Steps:
 
     def session(self, **more: str | int) -> Credentials:
         """Step 5, its credentials only."""
-        return Credentials.of(self.assume(**more)["Credentials"])
+        return Credentials.of(self.assume(None, **more)["Credentials"])
 
     def create_product(self, who: Credentials | None = None, name: str = "Thermometer") -> str:
         """Step 6: write; return the product's key."""

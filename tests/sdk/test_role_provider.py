@@ -111,7 +111,7 @@ def test_a_refresh_is_refused_once_the_permission_is_gone(steps: Steps, tea: Tea
         UserName="Alice",
     )
     with pytest.raises(CredentialException) as refused:
-        provider_of(tea.url, steps.alice, _wanted(steps)).get_credentials()
+        brief.get_credentials()
     told = refused_by(refused.value)
     assert (told.status, told.code) == (403, "NoPermission")
     assert (told.detail or {})["PolicyType"] == "AccountLevelIdentityBasedPolicy"

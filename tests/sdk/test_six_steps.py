@@ -10,6 +10,7 @@ import pytest
 
 from daypass.testing import Server
 from tests.sdk.clients.command_line import CommandLine
+from tests.sdk.clients.java import Java, JavaTokenInQuery
 from tests.sdk.clients.legacy import Legacy, LegacyCommonGet, LegacyCommonPost, LegacyTokenInQuery
 from tests.sdk.clients.node import NodeTea, PopCoreGet, PopCorePost
 from tests.sdk.clients.signed_url import SignedForm, SignedUrl
@@ -34,8 +35,10 @@ TEA = [Tea, TeaV2, TeaSM3, TeaEndpointWithScheme, TeaRoleProvider]
 PLAIN = [SignedUrl, SignedForm, CommandLine]
 NODE = [pytest.param(client, marks=pytest.mark.node) for client in (PopCoreGet, PopCorePost, NodeTea)]
 
+JAVA = [pytest.param(client, marks=pytest.mark.java) for client in (Java, JavaTokenInQuery)]
 
-@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE])
+
+@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE, *JAVA])
 def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[Caller]:
     with request.param(server.url) as caller:
         yield caller

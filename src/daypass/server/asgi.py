@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from daypass.errors import ApiError, DaypassError
 from daypass.server.identifiers import new_request_id
 from daypass.service import codes, render
-from daypass.service.pipeline import Pipeline, Reply, Wire
+from daypass.service.pipeline import Pipeline, Reply
+from daypass.service.record import Wire
 from daypass.signing import WireRequest, requested_format
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Application:
             return
         request = WireRequest(method, path, scope["query_string"].decode("latin-1"), headers, body)
         source_ip, secure = self._proxies.origin(scope, headers)
-        reply = await self._pipeline.answer(Wire(request, source_ip, secure, _host(headers)))
+        reply = await self._pipeline.answered(Wire(request, source_ip, secure, _host(headers)))
         await _send(send, reply)
 
     async def _page(self, path: str, method: str, send: Send) -> None:

@@ -1,6 +1,6 @@
 """The request path: read the wire, authenticate, authorize, run, render, record.
 
-Every call takes it, whatever the product. The steps stand in :meth:`Pipeline.answer` and
+Every call takes it, whatever the product. The steps stand in :meth:`Pipeline._steps` and
 :meth:`Pipeline._admit` in their order, which is part of the interface: request form →
 authentication (key, signature, timestamp, token, nonce) → parameters → authorization →
 existence and state of what is named.
@@ -19,22 +19,22 @@ from daypass import signing
 from daypass.authz.denial import denied
 from daypass.authz.views import NotCachedError
 from daypass.directory.errors import StoreError
-from daypass.errors import ApiError
+from daypass.errors import ApiError, DaypassError
 from daypass.service import codes, render
 from daypass.service.call import Call
-from daypass.service.operation import Operation, Request, Response, Runs
-from daypass.service.record import Exchange, change_event
+from daypass.service.operation import Operation, Response, Runs
+from daypass.service.record import Exchange, Wire, change_event
 from daypass.signing.errors import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from daypass.authn.authenticate import Authenticator
     from daypass.authz.authorize import Verdict
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
     from daypass.authz.views import Views
-    from daypass.directory.database import Database
+    from daypass.directory.database import Database, Transaction
     from daypass.service.call import Issuer
     from daypass.service.operation import Catalogue
     from daypass.signing.errors import MISSING
@@ -43,22 +43,6 @@ from daypass.service.record import Recorder
 T = TypeVar("T")
 
 _log: Final = structlog.get_logger("daypass.pipeline")
-
-
-class Wire(msgspec.Struct, frozen=True, gc=False):
-    """A request as it came in, with what the connection tells.
-
-    Attributes:
-        request: method, path, query, headers and body.
-        source_ip: of the client, text form.
-        secure: whether it came over TLS.
-        host: the Host header, for error bodies.
-    """
-
-    request: signing.WireRequest
-    source_ip: str
-    secure: bool
-    host: str
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
@@ -98,142 +82,195 @@ class Ports(msgspec.Struct, frozen=True):
     default_format: str
 
 
+class Elsewhere(DaypassError):  # noqa: N818 (no fault: what remains to be done)
+    """The operation runs on a thread; nothing more can be done on the event loop."""
+
+
 class Pipeline:
     """Answers requests for the operations of a catalogue."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports: Final = ports
+        # What each request needs, without a way through the ports.
+        self._refresh: Final = ports.views.refresh
+        self._find: Final = ports.catalogue.find
+        self._identified: Final = ports.authenticator.identify
+        self._use_nonce: Final = ports.authenticator.use_nonce
+        self._record: Final = ports.recorder.decision
 
-    async def answer(self, wire: Wire) -> Reply:
-        """Answer one request. Never raises: every failure has a body the client can read."""
-        ports = self._ports
-        exchange = Exchange(wire.source_ip, ports.request_id(), ports.clock())
-        form = ports.default_format
-        try:
-            ports.recorder.ready()
-            presented = signing.read(wire.request)
-            form = presented.format or form
-            operation = exchange.operation = ports.catalogue.find(presented.version, presented.action)
-            call, q = await self._admit(wire, presented, operation, exchange)
-            response = await self._run(operation, call, q, exchange)
-            body = render.success(form, operation.name, exchange.request_id, response)
-            reply = Reply(200, body, render.content_type(form), exchange.request_id)
-        except ApiError as error:
-            exchange.error = error
-            reply = self._refusal(wire, form, exchange.request_id, error)
-        except StoreError as fault:
-            _log.error("the store failed", request_id=exchange.request_id, reason=str(fault))
-            exchange.error = codes.UNAVAILABLE(reason="the store does not answer.")
-            reply = self._refusal(wire, form, exchange.request_id, exchange.error)
-        except Exception:  # noqa: BLE001 (a fault of ours: logged, answered without detail)
-            _log.exception("request failed", request_id=exchange.request_id)
-            exchange.error = codes.INTERNAL()
-            reply = self._refusal(wire, form, exchange.request_id, exchange.error)
-        ports.recorder.decision(exchange)
-        return reply
+    def answer(self, wire: Wire) -> Reply | Coroutine[Any, Any, Reply]:
+        """Answer one request at once or, if something has to be waited for, by the coroutine returned.
 
-    async def _admit(
-        self,
-        wire: Wire,
-        presented: signing.Presented | signing.Anonymous,
-        operation: Operation[Any, Any],
-        exchange: Exchange,
-    ) -> tuple[Call, Request]:
-        """Authenticate, read the parameters, authorize.
-
-        All of it happens on what is cached, at one generation of the store. When something
-        has to be loaded, or was changed meanwhile, it is done again; the nonce is used once.
+        Never raises: every failure has a body the client can read.
         """
+        ports = self._ports
+        exchange = Exchange(wire, ports.request_id(), ports.clock())
+        try:
+            return self._go_on(exchange)
+        except (NotCachedError, Elsewhere) as reason:
+            return self._wait(exchange, reason)
+
+    async def answered(self, wire: Wire) -> Reply:
+        """Answer one request, waiting for what has to be waited for."""
+        reply = self.answer(wire)
+        return reply if isinstance(reply, Reply) else await reply
+
+    async def _wait(self, exchange: Exchange, reason: NotCachedError | Elsewhere) -> Reply:
+        """Do on a thread what cannot be done on the event loop, then go on."""
         ports = self._ports
         while True:
             try:
-                caller = self._identify(presented, operation, exchange)
-                if ports.views.refresh():
-                    continue
-                if not exchange.authentic:
-                    if caller is not None and isinstance(presented, signing.Presented):
-                        ports.authenticator.use_nonce(caller, presented, exchange.now)
-                    exchange.authentic = True
-                q = operation.bind(presented.parameters)
-                call = self._call(wire, caller, exchange)
-                verdict = exchange.verdict = operation.authorize.check(call, q)
-                if verdict is not None and not verdict.allowed:
-                    raise self._denied(call, verdict, operation.authorize.refusal(verdict))
-            except NotCachedError as miss:
-                await self._in(ports.readers, ports.views.load, miss.view, miss.key)
-            else:
-                return call, q
+                if isinstance(reason, NotCachedError):
+                    await _in(ports.readers, ports.views.load, reason.view, reason.key)
+                else:
+                    exchange.response = await self._run_elsewhere(exchange)
+            except Exception as fault:  # noqa: BLE001 (told apart where all faults are)
+                exchange.fault = fault
+            try:
+                return self._go_on(exchange)
+            except (NotCachedError, Elsewhere) as again:
+                reason = again
+
+    def _go_on(self, exchange: Exchange) -> Reply:
+        """Take the request as far as it goes.
+
+        Raises:
+            NotCachedError: something has to be loaded first; go on then.
+            Elsewhere: the operation has to run on a thread first; go on then.
+        """
+        try:
+            reply = self._steps(exchange)
+        except (NotCachedError, Elsewhere):
+            raise
+        except ApiError as error:
+            reply = self._refusal(exchange, error)
+        except StoreError as fault:
+            _log.error("the store failed", request_id=exchange.request_id, reason=str(fault))
+            reply = self._refusal(exchange, codes.UNAVAILABLE(reason="the store does not answer."))
+        except Exception:  # noqa: BLE001 (a fault of ours: logged, answered without detail)
+            _log.exception("request failed", request_id=exchange.request_id)
+            reply = self._refusal(exchange, codes.INTERNAL())
+        self._record(exchange)
+        return reply
+
+    def _steps(self, exchange: Exchange) -> Reply:
+        """Read the wire, authenticate, authorize, run, render: what is done already is not done again."""
+        if exchange.fault is not None:
+            raise exchange.fault
+        if exchange.presented is None:
+            self._ports.recorder.ready()
+            exchange.presented = signing.read(exchange.wire.request)
+        presented = exchange.presented
+        if exchange.operation is None:
+            exchange.operation = self._find(presented.version, presented.action)
+        operation = exchange.operation
+        call = exchange.call or self._admit(exchange, presented, operation)
+        response = exchange.response
+        if response is None:
+            if operation.runs is not Runs.INLINE:
+                raise Elsewhere
+            response = operation.run(call, exchange.q)
+        form = presented.format or self._ports.default_format
+        body = render.success(form, operation.name, exchange.request_id, response)
+        return Reply(200, body, render.content_type(form), exchange.request_id)
+
+    def _admit(
+        self,
+        exchange: Exchange,
+        presented: signing.Presented | signing.Anonymous,
+        operation: Operation[Any, Any],
+    ) -> Call:
+        """Authenticate, read the parameters, authorize.
+
+        All of it happens on what is cached, at one generation of the store: when something
+        was changed meanwhile it is done again. The nonce is used once.
+        """
+        caller = self._identify(exchange, presented, operation)
+        while self._refresh():
+            caller = self._identify(exchange, presented, operation)
+        if not exchange.authentic:
+            if caller is not None and isinstance(presented, signing.Presented):
+                self._use_nonce(caller, presented, exchange.now)
+            exchange.authentic = True
+        q = operation.bind(presented.parameters)
+        call = self._call(exchange, caller)
+        verdict = exchange.verdict = operation.authorize.check(call, q)
+        if verdict is not None and not verdict.allowed:
+            raise self._denied(call, verdict, operation.authorize.refusal(verdict))
+        exchange.call, exchange.q = call, q
+        return call
 
     def _identify(
         self,
+        exchange: Exchange,
         presented: signing.Presented | signing.Anonymous,
         operation: Operation[Any, Any],
-        exchange: Exchange,
     ) -> Caller | None:
         if isinstance(presented, signing.Presented):
             exchange.claimed_key = presented.access_key_id
             while True:
                 try:
-                    exchange.caller = self._ports.authenticator.identify(presented, exchange.now)
+                    caller = exchange.caller = self._identified(presented, exchange.now)
                 except ApiError:
                     # Refused on what is cached: a key, a role or a token key may be new.
-                    if not self._ports.views.refresh():
+                    if not self._refresh():
                         raise
                 else:
-                    return exchange.caller
+                    return caller
         if not operation.anonymous:
             raise MISSING.of("AccessKeyId")()
         return None
 
-    async def _run(
-        self, operation: Operation[Any, Any], call: Call, q: Request, exchange: Exchange
-    ) -> Response:
-        if operation.runs is Runs.INLINE:
-            while True:
-                try:
-                    response: Response = operation.run(call, q)
-                except NotCachedError as miss:
-                    await self._in(self._ports.readers, self._ports.views.load, miss.view, miss.key)
-                else:
-                    return response
-        if operation.runs is Runs.READ:
-            return await self._in(self._ports.readers, self._read, operation, call, q)
-        return await self._in(self._ports.writer, self._write, operation, call, q, exchange)
+    async def _run_elsewhere(self, exchange: Exchange) -> Response:
+        operation = exchange.operation
+        if operation is not None and operation.runs is Runs.WRITE:
+            return await _in(self._ports.writer, self._write, operation, exchange)
+        return await _in(self._ports.readers, self._read, operation, exchange)
 
-    def _read(self, operation: Operation[Any, Any], call: Call, q: Request) -> Response:
+    def _read(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.read() as txn:
-            response: Response = operation.run(call.within(txn), q)
-            return response
+            return _run(operation, exchange, txn)
 
-    def _write(self, operation: Operation[Any, Any], call: Call, q: Request, exchange: Exchange) -> Response:
+    def _write(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.write() as txn:
-            response: Response = operation.run(call.within(txn), q)
-            txn.audit.append(change_event(exchange, q))
+            response = _run(operation, exchange, txn)
+            txn.audit.append(change_event(exchange))
             return response
 
-    def _call(self, wire: Wire, caller: Caller | None, exchange: Exchange) -> Call:
+    def _call(self, exchange: Exchange, caller: Caller | None) -> Call:
+        ports = self._ports
         return Call(
             caller=caller,
             now=exchange.now,
             request_id=exchange.request_id,
-            source_ip=wire.source_ip,
-            secure=wire.secure,
-            region=self._ports.region,
-            look=self._ports.views.look,
-            issuer=self._ports.issuer,
-            diagnostics=self._ports.seal,
-            entropy=self._ports.entropy,
+            source_ip=exchange.wire.source_ip,
+            secure=exchange.wire.secure,
+            region=ports.region,
+            look=ports.views.look,
+            issuer=ports.issuer,
+            diagnostics=ports.seal,
+            entropy=ports.entropy,
         )
 
     def _denied(self, call: Call, verdict: Verdict, message: str) -> ApiError:
         seal = self._ports.seal
         return denied(call.caller, verdict, seal, request_id=call.request_id, now=call.now, message=message)
 
-    def _refusal(self, wire: Wire, form: str, request_id: str, error: ApiError) -> Reply:
-        form = signing.requested_format(wire.request) or form
-        body = render.failure(form, request_id, wire.host, error)
-        headers = tuple(error.headers.items())
-        return Reply(error.status, body, render.content_type(form), request_id, headers)
+    def _refusal(self, exchange: Exchange, error: ApiError) -> Reply:
+        exchange.error = error
+        wire = exchange.wire
+        form = signing.requested_format(wire.request) or self._ports.default_format
+        body = render.failure(form, exchange.request_id, wire.host, error)
+        content_type = render.content_type(form)
+        return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
 
-    async def _in(self, executor: Executor, function: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, function, *args)
+
+def _run(operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Response:
+    if exchange.call is None:
+        raise LookupError("an operation runs once it is admitted")
+    response: Response = operation.run(exchange.call.within(txn), exchange.q)
+    return response
+
+
+async def _in(executor: Executor, function: Callable[..., T], *args: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, function, *args)

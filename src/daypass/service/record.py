@@ -17,55 +17,89 @@ from daypass.audit.decisions import DecisionRecord
 from daypass.directory.records import AuditEvent
 from daypass.service import codes
 from daypass.service.call import timestamp
+from daypass.signing import WireRequest
 
 if TYPE_CHECKING:
     from daypass.audit.decisions import DecisionLog
     from daypass.authz.authorize import Verdict
     from daypass.authz.principal import Caller
     from daypass.errors import ApiError
-    from daypass.service.operation import Operation, Request
+    from daypass.service.call import Call
+    from daypass.service.operation import Operation, Request, Response
+    from daypass.signing import Anonymous, Presented
 
 _log: Final = structlog.get_logger("daypass.record")
 
 REQUESTS: Final = Counter("daypass_requests_total", "Requests answered.", ("product", "action", "outcome"))
 
 
+class Wire(msgspec.Struct, frozen=True, gc=False):
+    """A request as it came in, with what the connection tells.
+
+    Attributes:
+        request: method, path, query, headers and body.
+        source_ip: of the client, text form.
+        secure: whether it came over TLS.
+        host: the Host header, for error bodies.
+    """
+
+    request: WireRequest
+    source_ip: str
+    secure: bool
+    host: str
+
+
 class Exchange:
     """One request while it is answered: what is known of it so far.
 
     Attributes:
-        source_ip: of the client.
+        wire: the request as it came in.
         request_id: made for it.
         now: epoch seconds.
+        presented: once the wire is read.
         operation: once found.
         claimed_key: the AccessKey ID that claims to have signed.
         caller: once authenticated.
         authentic: whether authentication is over; what fails from then on the operation declares.
         verdict: once authorized.
+        call: once admitted.
+        q: likewise, the operation's request.
+        response: once the operation has run on a thread.
+        fault: what a thread raised instead.
         error: if it ended in one.
     """
 
     __slots__ = (
         "authentic",
+        "call",
         "caller",
         "claimed_key",
         "error",
+        "fault",
         "now",
         "operation",
+        "presented",
+        "q",
         "request_id",
-        "source_ip",
+        "response",
         "verdict",
+        "wire",
     )
 
-    def __init__(self, source_ip: str, request_id: str, now: int) -> None:
-        self.source_ip: Final = source_ip
+    def __init__(self, wire: Wire, request_id: str, now: int) -> None:
+        self.wire: Final = wire
         self.request_id: Final = request_id
         self.now: Final = now
+        self.presented: Presented | Anonymous | None = None
         self.operation: Operation[Any, Any] | None = None
         self.claimed_key = ""
-        self.authentic = False
         self.caller: Caller | None = None
+        self.authentic = False
         self.verdict: Verdict | None = None
+        self.call: Call | None = None
+        self.q: Request | None = None
+        self.response: Response | None = None
+        self.fault: Exception | None = None
         self.error: ApiError | None = None
 
     @property
@@ -128,7 +162,7 @@ def _record(exchange: Exchange, product: str, action: str, outcome: str) -> Deci
         resource=verdict.request.resource if verdict is not None else "",
         policy_type=(verdict.decision.policy_type or "") if verdict is not None else "",
         statements=_statements(verdict),
-        source_ip=exchange.source_ip,
+        source_ip=exchange.wire.source_ip,
     )
 
 
@@ -138,11 +172,11 @@ def _statements(verdict: Verdict | None) -> tuple[str, ...]:
     return tuple(f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because)
 
 
-def change_event(exchange: Exchange, q: Request) -> AuditEvent:
-    """Make the record of a change from the exchange and its request, secrets left out."""
-    operation, caller, verdict = exchange.operation, exchange.caller, exchange.verdict
-    if operation is None or caller is None:
-        raise LookupError("a change has an operation and a caller")
+def change_event(exchange: Exchange) -> AuditEvent:
+    """Make the record of a change, secrets left out."""
+    operation, caller, verdict, q = exchange.operation, exchange.caller, exchange.verdict, exchange.q
+    if operation is None or caller is None or q is None:
+        raise LookupError("a change has an operation, a caller and a request")
     return AuditEvent(
         time_ms=exchange.now * 1000,
         request_id=exchange.request_id,
@@ -153,7 +187,7 @@ def change_event(exchange: Exchange, q: Request) -> AuditEvent:
         action=operation.name,
         resources=(verdict.request.resource,) if verdict is not None else (),
         outcome="Success",
-        source_ip=exchange.source_ip,
+        source_ip=exchange.wire.source_ip,
         parameters=_parameters(operation, q),
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from daypass import main
 from daypass.client import Credentials
-from daypass.service.pipeline import Wire
+from daypass.service.record import Wire
 from daypass.signing import WireRequest, sign_rpc_v1
 from tests.services.ram.calls import RAM, READ
 from tests.world import trusting
@@ -46,7 +46,7 @@ class Restarted:
         runtime = main.Runtime(self.settings)
         try:
             wire = Wire(WireRequest("POST", "/", "", headers, body), "127.0.0.1", False, "localhost")
-            answer: dict[str, Any] = json.loads(asyncio.run(runtime.pipeline.answer(wire)).body)
+            answer: dict[str, Any] = json.loads(asyncio.run(runtime.pipeline.answered(wire)).body)
             return answer
         finally:
             runtime.close()

@@ -38,7 +38,7 @@ from daypass.directory.master_key import KeyFile, KeyText
 from daypass.errors import DaypassError
 from daypass.names import ACCOUNT_ID
 from daypass.secret import Secret
-from daypass.server.asgi import Application
+from daypass.server.front import Front
 from daypass.server.identifiers import new_request_id
 from daypass.server.pages import pages
 from daypass.server.run import listen, make_server, url_of
@@ -173,12 +173,12 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.database: Final = open_database(settings)
-        feed = Feed(self.database)
+        self._feed: Final = Feed(self.database)
         self._log: Final = DecisionLog(settings.data / "decisions.jsonl")
         self._nonces: Final = open_nonces(settings)
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
-        self.views: Final = Views(self.database, feed)
+        self.views: Final = Views(self.database, self._feed)
         self.issuer: Final = RingIssuer(self.views, os.urandom)
         seal = RingSeal(self.views, os.urandom)
         self.pipeline: Final = Pipeline(
@@ -199,7 +199,7 @@ class Runtime:
                 default_format=settings.default_format,
             )
         )
-        self.app: Final = Application(
+        self.front: Final = Front(
             self.pipeline, pages(CATALOGUE, self.database), ProxyTrust(settings.trusted_proxies)
         )
 
@@ -213,6 +213,7 @@ class Runtime:
         self._readers.shutdown()
         self._log.close()
         self._nonces.close()
+        self._feed.close()
         self.database.close()
 
 
@@ -237,7 +238,7 @@ def serve(settings: Settings) -> bool:
 def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Answer requests in this process until told to stop."""
     runtime = Runtime(settings)
-    server = make_server(runtime.app, every_second=runtime.every_second, on_ready=on_ready)
+    server = make_server(runtime.front, every_second=runtime.every_second, on_ready=on_ready)
     gc.collect()
     gc.freeze()
     try:

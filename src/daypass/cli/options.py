@@ -82,13 +82,23 @@ class Parser(argparse.ArgumentParser):
     ) -> tuple[argparse.Namespace, list[str]]:
         """Parse, and look into the environment for what is not among ``given``."""
         found, rest = super().parse_known_args(args, namespace)
-        if self._settings:
+        return self._settled(found), rest
+
+    def parse_known_intermixed_args(  # type: ignore[override] # as above
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Do the same where options and arguments may alternate."""
+        found, rest = super().parse_known_intermixed_args(args, namespace)
+        return self._settled(found), rest
+
+    def _settled(self, found: argparse.Namespace) -> argparse.Namespace:
+        if self._settings and not hasattr(found, "given"):
             given = (setting.dest for setting in self._settings if getattr(found, setting.dest) is not None)
             found.given = frozenset(given)
         for setting in self._settings:
             if getattr(found, setting.dest) is None:
                 setattr(found, setting.dest, self._from_environment(setting))
-        return found, rest
+        return found
 
     def _from_environment(self, setting: _Setting) -> Any:
         text = os.environ.get(setting.variable, "")

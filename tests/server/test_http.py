@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.server import protocol
-from daypass.server.asgi import BODY_BYTES
+from daypass.server.protocol import BODY_BYTES
 from daypass.testing import Server
 
 
@@ -138,7 +138,7 @@ def test_a_connection_that_says_nothing_is_closed(server: Server, monkeypatch: p
 
 
 def test_a_body_that_comes_too_slowly_is_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("daypass.server.asgi.BODY_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.2)
     head = b"POST /?Format=JSON HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabc"
     answer = _raw(server, head, close=False)
     assert _status(answer) == 408

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
 
 from daypass.errors import DaypassError
-from daypass.server.protocol import LimitedProtocol
+from daypass.server.protocol import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
+
+    from daypass.server.front import Front
 
 BACKLOG: Final = 2048
 _LAST_PORT: Final = 65535
@@ -81,19 +83,19 @@ class Server(uvicorn.Server):
 
 
 def make_server(
-    app: Any, *, every_second: Callable[[], Awaitable[None]], on_ready: Callable[[], None] = lambda: None
+    front: Front, *, every_second: Callable[[], Awaitable[None]], on_ready: Callable[[], None] = lambda: None
 ) -> Server:
-    """Return a server for an ASGI application.
+    """Return a server.
 
     Args:
-        app: the application.
+        front: answers the requests; uvicorn hands it to the protocol of each connection.
         every_second: called about once a second on the event loop.
         on_ready: called once requests are accepted.
     """
     config = uvicorn.Config(
-        app,
+        cast("Any", front),  # no ASGI application: our protocol makes no ASGI cycle
         loop="uvloop",
-        http=LimitedProtocol,
+        http=Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

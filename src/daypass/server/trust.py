@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Sequence
 
 
 class ProxyTrust:
@@ -22,14 +22,16 @@ class ProxyTrust:
     def __init__(self, trusted: Sequence[str] = ()) -> None:
         self._trusted: Final = tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
 
-    def origin(self, scope: MutableMapping[str, Any], headers: Sequence[tuple[str, str]]) -> tuple[str, bool]:
+    def origin(self, address: str, secure: bool, headers: Sequence[tuple[str, str]]) -> tuple[str, bool]:
         """Return the client's address and whether it speaks TLS.
 
         Of a chain of forwarded addresses the last one that is not a trusted proxy counts.
+
+        Args:
+            address: the connection's other end.
+            secure: whether the connection is TLS.
+            headers: names in lower case.
         """
-        client = scope["client"]
-        address: str = client[0] if client else ""
-        secure = scope["scheme"] == "https"
         if not self._trusted or not self._is_trusted(address):
             return address, secure
         forwarded = ",".join(value for name, value in headers if name == "x-forwarded-for")

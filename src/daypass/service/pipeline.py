@@ -260,7 +260,7 @@ class Pipeline:
         exchange.error = error
         wire = exchange.wire
         form = signing.requested_format(wire.request) or self._ports.default_format
-        body = render.failure(form, exchange.request_id, wire.host, error)
+        body = render.failure(form, exchange.request_id, wire.request.host, error)
         content_type = render.content_type(form)
         return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
 

@@ -40,13 +40,11 @@ class Wire(msgspec.Struct, frozen=True, gc=False):
         request: method, path, query, headers and body.
         source_ip: of the client, text form.
         secure: whether it came over TLS.
-        host: the Host header, for error bodies.
     """
 
     request: WireRequest
     source_ip: str
     secure: bool
-    host: str
 
 
 class Exchange:

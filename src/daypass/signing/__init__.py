@@ -15,7 +15,7 @@ from __future__ import annotations
 from daypass.signing.acs3 import SignedHeaders, sign_acs3
 from daypass.signing.dispatch import read
 from daypass.signing.formats import requested_format
-from daypass.signing.request import Anonymous, Format, Presented, Scheme, WireRequest
+from daypass.signing.request import Anonymous, Format, Presented, RawHeaders, Scheme, WireRequest
 from daypass.signing.rpc_v1 import sign_rpc_v1
 from daypass.signing.times import TIMESTAMP_LEEWAY, check_timestamp
 
@@ -24,6 +24,7 @@ __all__ = [
     "Anonymous",
     "Format",
     "Presented",
+    "RawHeaders",
     "Scheme",
     "SignedHeaders",
     "WireRequest",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 import msgspec
 
 from daypass.signing.errors import BAD_ENCODING, DUPLICATE, SIGNATURE_MISMATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
 Scheme = Literal["RPC v1", "ROA v1", "ACS3"]
 Format = Literal["JSON", "XML"]
@@ -30,6 +31,39 @@ SYSTEM_PARAMETERS: Final = (
     "Version",
 )
 """Parameters of the protocol. ``RegionId`` is not among them: operations read it."""
+
+
+class RawHeaders(Sequence[tuple[str, str]]):
+    """Headers as bytes, of which most requests need one or two: decoded when looked at.
+
+    Args:
+        raw: names in lower case with their values, in the order sent.
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self._raw: Final = raw
+
+    def named(self, name: str) -> list[str]:
+        """Return the values of a header."""
+        wanted = name.encode()
+        return [value.decode("latin-1") for key, value in self._raw if key == wanted]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter([(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._raw])
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[str, str]]: ...
+
+    def __getitem__(self, index: int | slice) -> tuple[str, str] | Sequence[tuple[str, str]]:
+        return list(self)[index]
 
 
 class WireRequest(msgspec.Struct, frozen=True, gc=False):
@@ -62,13 +96,21 @@ class WireRequest(msgspec.Struct, frozen=True, gc=False):
         Raises:
             ApiError: it is there more than once (``InvalidParameter.Duplicate``).
         """
-        found: str | None = None
-        for key, value in self.headers:
-            if key == name:
-                if found is not None:
-                    raise DUPLICATE(name=name)
-                found = value
-        return found
+        found = self._named(name)
+        if len(found) > 1:
+            raise DUPLICATE(name=name)
+        return found[0] if found else None
+
+    @property
+    def host(self) -> str:
+        """The first Host header, cut to 255 characters; for what is printed, never for a decision."""
+        return next(iter(self._named("host")), "")[:255]
+
+    def _named(self, name: str) -> list[str]:
+        headers = self.headers
+        if isinstance(headers, RawHeaders):
+            return headers.named(name)
+        return [value for key, value in headers if key == name]
 
 
 class Proof(msgspec.Struct, frozen=True, gc=False):

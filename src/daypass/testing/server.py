@@ -51,7 +51,7 @@ class Server:
         self.runtime: Final = main.Runtime(self.settings)
         self._ready: Final = threading.Event()
         self._server: Final = make_server(
-            self.runtime.app, every_second=self.runtime.every_second, on_ready=self._ready.set
+            self.runtime.front, every_second=self.runtime.every_second, on_ready=self._ready.set
         )
         self._thread: Final = threading.Thread(target=self._run, name="daypass server")
 

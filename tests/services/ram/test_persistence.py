@@ -45,7 +45,7 @@ class Restarted:
         headers = (("content-type", "application/x-www-form-urlencoded"),)
         runtime = main.Runtime(self.settings)
         try:
-            wire = Wire(WireRequest("POST", "/", "", headers, body), "127.0.0.1", False, "localhost")
+            wire = Wire(WireRequest("POST", "/", "", headers, body), "127.0.0.1", False)
             answer: dict[str, Any] = json.loads(asyncio.run(runtime.pipeline.answered(wire)).body)
             return answer
         finally:

@@ -78,18 +78,11 @@ def test_a_new_account_is_printed_like_the_first_one_and_works_at_once(pair: Pai
 
 
 def test_an_account_can_have_a_chosen_id_once(pair: Pair) -> None:
-    first = daypass(
-        "account",
-        "create",
-        "--id",
-        "1000000000000777",
-        "--database",
-        f"sqlite:///{pair.data}/daypass.db",
-        "--data",
-        pair.data,
-    )
+    words = ("account", "create", "--id", "1000000000000777")
+    first = daypass(*words, "--database", f"sqlite:///{pair.data}/daypass.db")
+    assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)["AccountId"] == "1000000000000777"
-    again = daypass("account", "create", "--id", "1000000000000777", "--data", pair.data)
+    again = daypass(*words, "--data", pair.data)
     assert again.returncode == 1
     assert again.stderr.startswith("daypass: EntityAlreadyExists.Account: ")
 
@@ -187,10 +180,11 @@ def test_the_ring_is_shown_without_its_keys(pair: Pair) -> None:
 def test_a_store_that_is_not_there_is_not_made_by_looking_for_it(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    failed = daypass(*words, "--data", tmp_path / "data")
-    assert failed.returncode == 1
-    assert failed.stderr.startswith(f"daypass: there is no store in {tmp_path / 'data'};")
-    assert not (tmp_path / "data").exists()
+    for place in (("--data", tmp_path / "data"), ("--database", f"sqlite:///{tmp_path}/data/daypass.db")):
+        failed = daypass(*words, *place)
+        assert failed.returncode == 1
+        assert failed.stderr.startswith(f"daypass: there is no store in {tmp_path / 'data'};")
+        assert not (tmp_path / "data").exists()
 
 
 def test_an_account_that_is_made_first_is_the_servers_only_one(tmp_path: Path) -> None:

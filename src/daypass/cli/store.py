@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 DEFAULT_DATA: Final = "~/.local/share/daypass"
 """As help texts write it; ``$XDG_DATA_HOME/daypass`` where that is set."""
 
+_SQLITE: Final = "sqlite:///"
+
 
 def add_store(parser: Parser) -> None:
     """Add the options that say where the store is."""
@@ -32,10 +34,16 @@ def add_store(parser: Parser) -> None:
 
 
 def data_directory(options: Namespace) -> Path:
-    """Return the data directory that is asked for, or the user's own."""
+    """Return the data directory: the one asked for, else the store's own, else the user's.
+
+    The store's own counts if the master key lies there, beside a SQLite file that was named.
+    """
     if options.data is not None:
         asked: Path = options.data
         return asked
+    file = _sqlite_file(options.database)
+    if file is not None and (file.parent / "master.key").exists():
+        return file.parent
     base = Path(os.environ.get("XDG_DATA_HOME", ""))
     try:
         return (base if base.is_absolute() else Path.home() / ".local" / "share") / "daypass"
@@ -56,9 +64,13 @@ def open_store(options: Namespace, *, create: bool) -> Database:
     from daypass.main import Settings, open_database  # noqa: PLC0415 (slow to import; not for help texts)
 
     settings = Settings(data=data_directory(options), database=options.database)
-    if not create and not settings.database and not (settings.data / "daypass.db").exists():
-        raise FailedError(
-            f"there is no store in {settings.data}; name its directory with --data, "
-            "or start a server there, which makes one"
-        )
+    file = _sqlite_file(settings.database_url)
+    if not create and file is not None and not file.exists():
+        raise FailedError(f"there is no store in {file.parent}; a server makes one when it starts")
     return open_database(settings)
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """Return the file that an SQLite URL names."""
+    name = url.removeprefix(_SQLITE)
+    return Path(name) if name not in {"", url} else None

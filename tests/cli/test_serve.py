@@ -94,6 +94,21 @@ def test_a_request_in_flight_is_finished(tmp_path: Path, workers: str) -> None:
         assert server.process.wait(PATIENCE) == 0
 
 
+def test_a_request_that_is_never_completed_is_refused_when_the_server_stops(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as connection:
+            head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\nAccept: application/json\r\n\r\n"
+            connection.sendall(head.encode())
+            assert answers(server)
+            server.process.send_signal(signal.SIGTERM)
+            answer = connection.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b'"Code":"ServiceUnavailable"' in answer
+        assert server.process.wait(PATIENCE) == 0
+        assert server.errors() == ""
+
+
 def is_closed(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), PATIENCE).close()

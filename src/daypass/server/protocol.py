@@ -40,6 +40,8 @@ BODY_SECONDS: Final = 30.0
 """From the end of the head to the end of the body."""
 LINGER_SECONDS: Final = 2.0
 """How long a refused client may go on sending, so that it reads the refusal before the connection ends."""
+STOP_SECONDS: Final = 3.0
+"""How long the rest of a request is waited for when the server is told to stop."""
 
 _STATUS: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
@@ -130,9 +132,14 @@ class Protocol(HttpToolsProtocol):
         return self._waiting
 
     def shutdown(self) -> None:
-        """Close once nothing is being answered; the server is told to stop."""
+        """Close once nothing is asked any more; the server is told to stop.
+
+        A request that has begun to come is waited for, though not long, and answered.
+        """
         self._ending = True
-        if not self._waiting:
+        if self._stage is not Stage.NOTHING:
+            self.loop.call_later(STOP_SECONDS, self._give_up)
+        elif not self._waiting:
             self.transport.close()
 
     def pause_writing(self) -> None:
@@ -238,6 +245,11 @@ class Protocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _give_up(self) -> None:
+        """Refuse a request that is still not complete long after the server was told to stop."""
+        if self._stage is not Stage.NOTHING:
+            self._refuse(codes.UNAVAILABLE(reason="it is told to stop."))
+
     def _too_slow(self) -> None:
         self._deadline = None
         if self._stage is Stage.NOTHING:
@@ -254,6 +266,9 @@ class Protocol(HttpToolsProtocol):
         reply = Reply(error.status, render.failure("JSON", request_id, "", error), render.JSON, request_id)
         head = _head(reply, self.server_state.default_headers)
         self.transport.write(head + b"connection: close\r\n\r\n" + reply.body)
+        if self._ending:
+            self.transport.close()
+            return
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)

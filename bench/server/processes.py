@@ -50,9 +50,9 @@ def daypass(data: Path) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def trivial(size: int) -> Iterator[Served]:
+def trivial(kind: str, size: int) -> Iterator[Served]:
     """Run the handler that does nothing."""
-    with announced([sys.executable, "-m", "bench.server.trivial", str(size)]) as served:
+    with announced([sys.executable, "-m", "bench.server.trivial", kind, str(size)]) as served:
         yield served
 
 

@@ -120,7 +120,8 @@ def _subjects(scratch: Path) -> list[_Subject]:
         return lambda count: islice(cycle(signed), count)
 
     return [
-        _Subject(CEILING, lambda: processes.trivial(size), replayed),
+        _Subject(CEILING, lambda: processes.trivial("asgi", size), replayed),
+        _Subject("trivial handler, our protocol", lambda: processes.trivial("bare", size), replayed),
         ours("AssumeRole", made.assuming),
         ours("GetCallerIdentity, session token", made.asking_who),
         ours("QueryProduct, session token", made.querying),

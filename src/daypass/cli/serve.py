@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
+LISTEN: Final = "127.0.0.1:8620"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _MOST_WORKERS: Final = 256
 
@@ -31,14 +32,31 @@ def add(parser: Parser) -> None:
         "directory. Each option can come from the environment variable in brackets."
     )
     add_store(parser)
+    _add_addresses(parser)
+    _add_running(parser)
+    _add_answers(parser)
+
+
+def _add_addresses(parser: Parser) -> None:
     parser.setting(
         "--listen",
-        "address of the API; port 0 picks a free one; default 127.0.0.1:8620",
-        default="127.0.0.1:8620",
+        f"address of the API; port 0 picks a free one; default {LISTEN}",
+        default=LISTEN,
         metavar="HOST:PORT",
     )
     parser.setting("--console", "accepted and not used yet: there is no console so far", metavar="HOST:PORT")
     parser.flag("--no-console", "no console; there is none so far")
+    parser.setting(
+        "--trusted-proxy",
+        "address or network of a proxy whose forwarded headers are believed; may be repeated",
+        read=_network,
+        default=[],
+        many=True,
+        metavar="ADDRESS",
+    )
+
+
+def _add_running(parser: Parser) -> None:
     parser.setting(
         "--workers",
         "how many processes answer; default 1",
@@ -47,16 +65,15 @@ def add(parser: Parser) -> None:
         metavar="N",
     )
     parser.flag("--ephemeral", "keep everything in a temporary directory, removed at the end")
-    parser.flag(
-        "--allow-private-issuers",
-        "accepted and not used yet: nothing is fetched from identity providers so far",
-    )
     parser.setting(
         "--ready-file",
         "where to write addresses, account and process id as JSON once requests are accepted",
         read=path,
         metavar="PATH",
     )
+
+
+def _add_answers(parser: Parser) -> None:
     parser.setting(
         "--region",
         "in the ARNs of services that have one, for requests that name none; default cn-shanghai",
@@ -70,13 +87,9 @@ def add(parser: Parser) -> None:
         default="XML",
         metavar="FORMAT",
     )
-    parser.setting(
-        "--trusted-proxy",
-        "address or network of a proxy whose forwarded headers are believed; may be repeated",
-        read=_network,
-        default=[],
-        many=True,
-        metavar="ADDRESS",
+    parser.flag(
+        "--allow-private-issuers",
+        "accepted and not used yet: nothing is fetched from identity providers so far",
     )
 
 

@@ -6,6 +6,7 @@ of them differ the newer one holds.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,7 @@ TRUST_DOCUMENT_CHARS: Final = 6144
 SESSION_POLICY_CHARS: Final = 2048
 CONTROL_DOCUMENT_CHARS: Final = 4096
 
+_LONGEST_ARN: Final = 128
 _ROLE_ARN: Final = re.compile(r"acs:ram:[*]?:([0-9]{16}):role/([A-Za-z0-9._-]{1,64})", re.ASCII)
 
 
@@ -39,13 +41,20 @@ class RoleArn:
         Raises:
             ValueError: it is not the ARN of a role.
         """
-        match = _ROLE_ARN.fullmatch(text)
-        if match is None:
+        if len(text) > _LONGEST_ARN:
             raise ValueError("not the ARN of a RAM role")
-        return cls(match[1], match[2])
+        return _read_role_arn(text)
 
     def __str__(self) -> str:
         return role_arn(self.account, self.name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_role_arn(text: str) -> RoleArn:
+    match = _ROLE_ARN.fullmatch(text)
+    if match is None:
+        raise ValueError("not the ARN of a RAM role")
+    return RoleArn(match[1], match[2])
 
 
 def user_arn(account: str, name: str) -> str:

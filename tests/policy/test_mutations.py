@@ -151,13 +151,13 @@ RULES = {
     ),
     "both halves of AssumeRole must allow": (
         "evaluate",
-        "for outcome in (EXPLICIT_DENY, IMPLICIT_DENY):",
-        "for outcome in (EXPLICIT_DENY,):",
+        "if permitted.outcome is ALLOW and trusted.outcome is ALLOW:",
+        "if permitted.outcome is ALLOW or trusted.outcome is ALLOW:",
     ),
     "a Deny of either half outweighs a silence": (
         "evaluate",
-        "(EXPLICIT_DENY, IMPLICIT_DENY)",
-        "(IMPLICIT_DENY, EXPLICIT_DENY)",
+        "if trusted.outcome is EXPLICIT_DENY and permitted.outcome is not EXPLICIT_DENY:",
+        "if trusted.outcome is EXPLICIT_DENY and permitted.outcome is ALLOW:",
     ),
     "every layer consulted is named": ("evaluate", "because + answer.because)", "answer.because)"),
     "both halves are named": ("evaluate", "permitted.because + trusted.because", "trusted.because"),
@@ -165,8 +165,8 @@ RULES = {
     "a Deny with a condition wins too": ("compiled", "if because:\n", "if because and not plan.allows:\n"),
     "all statements that apply are named": (
         "compiled",
-        "if entry.applies(request, context)])",
-        "if entry.applies(request, context)][:1])",
+        "if entry.holds(context)])",
+        "if entry.holds(context)][:1])",
     ),
     "all statements that apply whatever the context are named": (
         "compiled",

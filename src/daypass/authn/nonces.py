@@ -322,10 +322,12 @@ class _Bucket:
 
     def holds(self, key: bytes) -> bool:
         try:
-            with self._environment.begin() as transaction:
-                return transaction.get(key) is not None
+            transaction = self._environment.begin()
+            found = transaction.get(key) is not None
+            transaction.abort()
         except lmdb.Error as error:
             raise NONCES_FULL(problem="cannot be read") from error
+        return found
 
     def close(self) -> None:
         self._environment.close()

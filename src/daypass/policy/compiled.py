@@ -2,8 +2,8 @@
 
 A :class:`PolicySet` holds the policies of one layer. For an action and a resource it
 works out once which statements match so far (a :class:`Plan`); when none of these has a
-condition or principals, the plan *is* the verdict and a request seen before costs one
-dictionary look-up. Otherwise only conditions and principals are left to ask.
+condition, the plan *is* the verdict and a request seen before costs one dictionary
+look-up. Otherwise only conditions are left to ask.
 
 The set is safe to share between threads: its only mutable part is the memory of plans,
 whose entries are immutable and may be made twice.
@@ -34,6 +34,8 @@ from daypass.policy.document import Condition, Document, Statement
 from daypass.policy.index import Index
 from daypass.policy.memory import SHARED
 from daypass.policy.principals import fold_principal
+
+Principals = frozenset[str] | tuple[str, ...]
 
 _SCANNED: Final = 8
 """Up to this many statements, asking each is faster than an index."""
@@ -89,8 +91,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def fixed(self) -> bool:
-        """Whether action and resource settle it: no condition, no principal to ask."""
-        return not self.checks and self.principals is None
+        """Whether action, resource and principals settle it: no condition to ask."""
+        return not self.checks
 
     def answers(self, request: Request) -> bool:
         """Whether the caller is one of the principals the statement names, if it names any."""
@@ -98,10 +100,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
             map(fold_principal, request.principals)
         )
 
-    def applies(self, request: Request, context: Context) -> bool:
-        """Whether a request that matches so far also meets principals and conditions."""
-        if self.principals is not None and not self.answers(request):
-            return False
+    def holds(self, context: Context) -> bool:
+        """Whether a request that matches so far also meets the conditions."""
         for check in self.checks:  # noqa: SIM110 - on every request; a generator costs more than the checks
             if not check.holds(context):
                 return False
@@ -127,10 +127,10 @@ Candidate = tuple[Entry, Reason]
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
-    """What one layer has to say about an action and a resource.
+    """What one layer has to say about an action and a resource and, for trust, principals.
 
     Attributes:
-        verdict: the layer's decision, when no condition or principal is left to ask.
+        verdict: the layer's decision, when no condition is left to ask.
         denies: Deny statements that match so far.
         allows: Allow statements that match so far.
     """
@@ -149,7 +149,7 @@ class PolicySet:
         self.policies = policies
         self.entries = entries
         self._index = Index(entries) if len(entries) > _SCANNED else None
-        self._plans: dict[tuple[Layer, str, str], Plan] = {}
+        self._plans: dict[tuple[Layer, str, str, Principals], Plan] = {}
         SHARED.join(self)
 
     @classmethod
@@ -178,11 +178,11 @@ class PolicySet:
 
     def remembered(self, layer: Layer, request: Request) -> Plan | None:
         """Return the plan for a request asked before, if it is still remembered."""
-        return self._plans.get((layer, request.action, request.resource))
+        return self._plans.get(_key(layer, request))
 
     def plan(self, layer: Layer, request: Request) -> Plan:
         """Return what this set, standing in a layer, has to say about a request."""
-        key = layer, request.action, request.resource
+        key = _key(layer, request)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make_plan(layer, request)
@@ -200,10 +200,10 @@ class PolicySet:
             return plan.verdict
         context = Context(request.context)
         if plan.denies:
-            because = _applying(plan.denies, request, context)
+            because = _applying(plan.denies, context)
             if because:
                 return _verdict(layer, EXPLICIT_DENY, because)
-        because = _applying(plan.allows, request, context)
+        because = _applying(plan.allows, context)
         return _verdict(layer, ALLOW if because else IMPLICIT_DENY, because)
 
     def candidates(self, action: str, arn: Arn) -> Iterable[Entry]:
@@ -218,17 +218,22 @@ class PolicySet:
         denies: list[Candidate] = []
         allows: list[Candidate] = []
         for entry in self.candidates(action, arn):
-            if entry.actions.match(action) and entry.covers(arn):
+            if entry.actions.match(action) and entry.covers(arn) and entry.answers(request):
                 (denies if entry.denies else allows).append((entry, entry.reason(layer)))
         return Plan(_settled(layer, denies, allows), tuple(denies), tuple(allows))
 
 
-def _applying(candidates: tuple[Candidate, ...], request: Request, context: Context) -> tuple[Reason, ...]:
-    return tuple([reason for entry, reason in candidates if entry.applies(request, context)])
+def _key(layer: Layer, request: Request) -> tuple[Layer, str, str, Principals]:
+    """Return what a plan depends on: principals count in trust policies only."""
+    return layer, request.action, request.resource, request.principals if layer == "trust" else ()
+
+
+def _applying(candidates: tuple[Candidate, ...], context: Context) -> tuple[Reason, ...]:
+    return tuple([reason for entry, reason in candidates if entry.holds(context)])
 
 
 def _settled(layer: Layer, denies: list[Candidate], allows: list[Candidate]) -> Decision | None:
-    """Return the layer's decision if no condition or principal is left to ask."""
+    """Return the layer's decision if no condition is left to ask."""
     asked = denies or allows
     if not all(entry.fixed for entry, _ in asked):
         return None

@@ -106,8 +106,8 @@ def _assume(layers: Layers, trust: PolicySet, request: Request) -> Decision:
     if layers.identity is None:
         return trusted
     permitted = _identity(layers, request)
-    for outcome in (EXPLICIT_DENY, IMPLICIT_DENY):
-        for half in (permitted, trusted):
-            if half.outcome is outcome:
-                return half
-    return Decision(ALLOW, None, permitted.because + trusted.because)
+    if permitted.outcome is ALLOW and trusted.outcome is ALLOW:
+        return Decision(ALLOW, None, permitted.because + trusted.because)
+    if trusted.outcome is EXPLICIT_DENY and permitted.outcome is not EXPLICIT_DENY:
+        return trusted
+    return trusted if permitted.outcome is ALLOW else permitted

@@ -86,6 +86,8 @@ class Protocol(HttpToolsProtocol):
 
     _stage = Stage.NOTHING
     _size = 0
+    _answered = 0
+    _large = False
     _too_large = False
     _refused = False
     _ending = False
@@ -103,8 +105,10 @@ class Protocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock and drop what nobody waits for."""
+        """Stop the clocks and drop what nobody waits for."""
         self._stop_clock()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         self._queue.clear()
         super().connection_lost(exc)
 
@@ -112,6 +116,7 @@ class Protocol(HttpToolsProtocol):
         """Parse, then bound what is not complete yet."""
         if self._refused:
             return
+        self._large = len(data) > HEAD_BYTES
         super().data_received(data)
         if self._stage is Stage.NOTHING:
             return
@@ -169,7 +174,7 @@ class Protocol(HttpToolsProtocol):
         self._stage = Stage.BODY
         self._body = b""
         self._too_large = False
-        if len(self.url) + sum([len(name) + len(value) + 4 for name, value in self.headers]) > HEAD_BYTES:
+        if self._large and self._head_size() > HEAD_BYTES:
             self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
         elif self.expect_100_continue:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -236,9 +241,30 @@ class Protocol(HttpToolsProtocol):
                 transport.close()
             return
         transport.write(head + b"\r\n" + _body(reply, request))
+        self._answered += 1
+        if self.timeout_keep_alive_task is None:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Look later whether the connection has been idle since; one timer, not one an answer."""
         self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
+            self.timeout_keep_alive, self._close_if_idle, self._answered
         )
+
+    def _close_if_idle(self, answered: int) -> None:
+        self.timeout_keep_alive_task = None
+        if self.transport.is_closing():
+            return
+        if answered == self._answered and self._stage is Stage.NOTHING and not self._waiting:
+            self.transport.close()
+        else:
+            self._watch()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Leave the timer alone; the base class would stop it whenever data comes."""
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
@@ -278,7 +304,8 @@ def _head(reply: Reply, defaults: list[tuple[bytes, bytes]]) -> bytes:
     """Return the status line and headers, but for the empty line that ends them."""
     status = _STATUS.get(reply.status) or f"HTTP/1.1 {reply.status} \r\n".encode()
     lines = [b"%b: %b\r\n" % pair for pair in defaults]
-    lines.extend([f"{name}: {value}\r\n".encode() for name, value in reply.headers])
+    if reply.headers:
+        lines.extend([f"{name}: {value}\r\n".encode() for name, value in reply.headers])
     return b"%bcontent-type: %b\r\ncontent-length: %d\r\nx-acs-request-id: %b\r\n%b" % (
         status,
         reply.content_type.encode(),

@@ -141,7 +141,7 @@ class Operation(Generic[Q, R]):
     anonymous: bool = False
     parameters: tuple[Parameter, ...] = ()
     secret_parameters: frozenset[str] = frozenset()
-    _readers: tuple[tuple[str, Callable[[Mapping[str, str]], Any], bool, Kind], ...] = field(
+    _readers: tuple[tuple[str, str, Callable[[str], Any] | None, bool, Kind], ...] = field(
         default=(), repr=False
     )
 
@@ -170,8 +170,13 @@ class Operation(Generic[Q, R]):
         """
         values: dict[str, Any] = {}
         try:
-            for name, take, required, kind in self._readers:
-                value = take(parameters)
+            for name, wire, read, required, kind in self._readers:
+                if read is None:
+                    value = kind.take(parameters)
+                elif (text := parameters.get(wire)) is None:
+                    value = None
+                else:
+                    value = read(text)
                 if value is not None:
                     values[name] = value
                 elif required:
@@ -240,7 +245,7 @@ class Service:
                 anonymous,
                 parameters,
                 frozenset(secrets),
-                tuple((p.name, p.kind.take, p.required, p.kind) for p in parameters),
+                tuple(_reader(parameter) for parameter in parameters),
             )
             return run
 
@@ -283,6 +288,13 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Operation[Any, Any]]:
         return iter(self._by_name.values())
+
+
+def _reader(parameter: Parameter) -> tuple[str, str, Callable[[str], Any] | None, bool, Kind]:
+    """Return how to read a parameter: from its one text directly, unless its kind takes several."""
+    kind = parameter.kind
+    read = kind.read if type(kind).take is Kind.take else None
+    return parameter.name, kind.wire, read, parameter.required, kind
 
 
 def _parameters(request: type[Request]) -> Iterator[Parameter]:

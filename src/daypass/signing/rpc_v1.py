@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 from binascii import b2a_base64
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from daypass.signing.encoding import percent_encode
@@ -65,8 +66,7 @@ def read_rpc_v1(request: WireRequest, parameters: Parameters, content_type: str 
     timestamp = read_iso(take("Timestamp", "") or _missing("Timestamp"))
     action = take("Action", "") or _missing("Action")
     version = take("Version", "") or _missing("Version")
-    signed = [pair for pair in parameters.pairs if not pair.startswith(_SIGNATURE)]
-    text = _string_to_sign(request.method, signed)
+    text = _string_to_sign(request.method, _signed(parameters))
     take("BearerToken", "")
     return Presented(
         "RPC v1",
@@ -125,6 +125,15 @@ def sign_rpc_v1(
     pairs = [f"{percent_encode(name)}{BETWEEN}{percent_encode(said[name])}" for name in sorted(said)]
     signature = _sign(f"{secret}&".encode(), _string_to_sign(method, pairs)).decode()
     return "&".join([*pairs, f"{_SIGNATURE}{percent_encode(signature)}"]).replace(BETWEEN, "=")
+
+
+def _signed(parameters: Parameters) -> list[str]:
+    """Return the pairs but for the signature's own, which is there."""
+    pairs = parameters.pairs
+    if not parameters.plain:  # then the pairs are sorted by their names as decoded
+        return [pair for pair in pairs if not pair.startswith(_SIGNATURE)]
+    del pairs[bisect_left(pairs, _SIGNATURE)]
+    return pairs
 
 
 def _missing(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +22,7 @@ _HTTP_DATE: Final = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=64)
 def read_iso(text: str) -> int:
     """Read ``YYYY-MM-DDTHH:MM:SSZ``, the form of RPC v1 and ACS3, as seconds since the epoch.
 

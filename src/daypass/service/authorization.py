@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from daypass.authz.authorize import decide_on
 from daypass.authz.denial import NO_PERMISSION
+from daypass.service.call import NO_CONDITIONS, Conditions
 from daypass.service.operation import Request
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from daypass.service.call import Call
 
 Q = TypeVar("Q", bound=Request)
-
-NO_CONDITIONS: Final[Context] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Permission(Generic[Q]):
         """Decide on each resource; the first refusal counts."""
         resources = self.resource(q, call)
         group = self.resource_group(q, call) if self.resource_group is not None else None
-        context = call.conditions(self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS)
+        context = Conditions(call, self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS)
         if isinstance(resources, str):
             (own_group,) = group if isinstance(group, tuple) else (group,)
             return decide_on(call.caller, self.action, resources, context, own_group)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from daypass.authz.authorize import Context
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
     from daypass.authz.views import View
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound="Hashable")
 V = TypeVar("V")
+
+
+ContextValue = str | tuple[str, ...]
+
+NO_CONDITIONS: Final[Mapping[str, ContextValue]] = {}
 
 
 class Issuer(Protocol):
@@ -36,11 +43,11 @@ class Look(Protocol):
         ...
 
 
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One admitted request: who, when, where from, and what the function may reach.
 
     Attributes:
-        caller: the authenticated principal. Anonymous operations have none and must not ask.
+        given_caller: the authenticated principal; anonymous operations have none.
         now: epoch seconds, taken once for the whole request.
         request_id: printed in the answer and in every record.
         source_ip: text form of the client's address.
@@ -50,55 +57,27 @@ class Call:
         issuer: makes temporary credentials.
         diagnostics: opens the diagnostic messages of denials, with cached look-ups.
         entropy: returns that many random bytes.
-        txn: the store's transaction; only for functions that run on a thread.
+        given_txn: the store's transaction; only for functions that run on a thread.
     """
 
-    __slots__ = (
-        "_caller",
-        "_txn",
-        "diagnostics",
-        "entropy",
-        "issuer",
-        "look",
-        "now",
-        "region",
-        "request_id",
-        "secure",
-        "source_ip",
-    )
-
-    def __init__(
-        self,
-        *,
-        caller: Caller | None,
-        now: int,
-        request_id: str,
-        source_ip: str,
-        secure: bool,
-        region: str,
-        look: Look,
-        issuer: Issuer,
-        diagnostics: DiagnosticSeal,
-        entropy: Any,
-    ) -> None:
-        self._caller: Final = caller
-        self._txn: Transaction | None = None
-        self.now: Final = now
-        self.request_id: Final = request_id
-        self.source_ip: Final = source_ip
-        self.secure: Final = secure
-        self.region: Final = region
-        self.look: Look = look
-        self.issuer: Final = issuer
-        self.diagnostics: Final = diagnostics
-        self.entropy: Final = entropy
+    given_caller: Caller | None
+    now: int
+    request_id: str
+    source_ip: str
+    secure: bool
+    region: str
+    look: Look
+    issuer: Issuer
+    diagnostics: DiagnosticSeal
+    entropy: Callable[[int], bytes]
+    given_txn: Transaction | None = None
 
     @property
     def caller(self) -> Caller:
         """The authenticated principal."""
-        if self._caller is None:
+        if self.given_caller is None:
             raise LookupError("this operation is anonymous")
-        return self._caller
+        return self.given_caller
 
     @property
     def account(self) -> str:
@@ -108,44 +87,60 @@ class Call:
     @property
     def txn(self) -> Transaction:
         """The store's transaction."""
-        if self._txn is None:
+        if self.given_txn is None:
             raise LookupError("this operation runs inline and has no transaction")
-        return self._txn
-
-    def conditions(self, own: Context) -> Context:
-        """Return the condition keys of this request: those every request has, and ``own``.
-
-        ``acs:MFAPresent`` is there for console sessions only; AccessKey calls lack it.
-        """
-        context: dict[str, str | tuple[str, ...]] = {
-            "acs:CurrentTime": timestamp(self.now),
-            "acs:SecureTransport": "true" if self.secure else "false",
-            "acs:SourceIp": self.source_ip,
-        }
-        if self._caller is not None:
-            context["acs:PrincipalARN"] = self._caller.policy_arn
-            session = self._caller.session
-            if session is not None and session.kind == "user":
-                context["acs:MFAPresent"] = "true" if session.mfa else "false"
-        context.update(own)
-        return context
+        return self.given_txn
 
     def within(self, txn: Transaction) -> Call:
         """Return the same call with a transaction, whose look-ups read from it."""
-        call = Call(
-            caller=self._caller,
-            now=self.now,
-            request_id=self.request_id,
-            source_ip=self.source_ip,
-            secure=self.secure,
-            region=self.region,
-            look=lambda view, key: view.load(txn, key).value,
-            issuer=self.issuer,
-            diagnostics=self.diagnostics,
-            entropy=self.entropy,
-        )
-        call._txn = txn
-        return call
+        return msgspec.structs.replace(self, given_txn=txn, look=lambda view, key: view.load(txn, key).value)
+
+
+class Conditions(Mapping[str, ContextValue]):
+    """The condition keys of a request: those every request has, and the operation's own.
+
+    They are put together when a policy asks for one, which most do not.
+    ``acs:MFAPresent`` is there for console sessions only; AccessKey calls lack it.
+
+    Args:
+        call: the request.
+        own: of the operation.
+    """
+
+    __slots__ = ("_call", "_keys", "_own")
+
+    def __init__(self, call: Call, own: Mapping[str, ContextValue] = NO_CONDITIONS) -> None:
+        self._call: Final = call
+        self._own: Final = own
+        self._keys: dict[str, ContextValue] | None = None
+
+    def __getitem__(self, key: str) -> ContextValue:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, ContextValue]:
+        if self._keys is None:
+            self._keys = {**_common(self._call), **self._own}
+        return self._keys
+
+
+def _common(call: Call) -> dict[str, ContextValue]:
+    keys: dict[str, ContextValue] = {
+        "acs:CurrentTime": timestamp(call.now),
+        "acs:SecureTransport": "true" if call.secure else "false",
+        "acs:SourceIp": call.source_ip,
+    }
+    caller = call.given_caller
+    if caller is not None:
+        keys["acs:PrincipalARN"] = caller.policy_arn
+        if caller.session is not None and caller.session.kind == "user":
+            keys["acs:MFAPresent"] = "true" if caller.session.mfa else "false"
+    return keys
 
 
 @functools.lru_cache(maxsize=64)

@@ -240,7 +240,7 @@ class Pipeline:
     def _call(self, exchange: Exchange, caller: Caller | None) -> Call:
         ports = self._ports
         return Call(
-            caller=caller,
+            given_caller=caller,
             now=exchange.now,
             request_id=exchange.request_id,
             source_ip=exchange.wire.source_ip,

@@ -47,7 +47,7 @@ class Wire(msgspec.Struct, frozen=True, gc=False):
     secure: bool
 
 
-class Exchange:
+class Exchange(msgspec.Struct):
     """One request while it is answered: what is known of it so far.
 
     Attributes:
@@ -67,38 +67,20 @@ class Exchange:
         error: if it ended in one.
     """
 
-    __slots__ = (
-        "authentic",
-        "call",
-        "caller",
-        "claimed_key",
-        "error",
-        "fault",
-        "now",
-        "operation",
-        "presented",
-        "q",
-        "request_id",
-        "response",
-        "verdict",
-        "wire",
-    )
-
-    def __init__(self, wire: Wire, request_id: str, now: int) -> None:
-        self.wire: Final = wire
-        self.request_id: Final = request_id
-        self.now: Final = now
-        self.presented: Presented | Anonymous | None = None
-        self.operation: Operation[Any, Any] | None = None
-        self.claimed_key = ""
-        self.caller: Caller | None = None
-        self.authentic = False
-        self.verdict: Verdict | None = None
-        self.call: Call | None = None
-        self.q: Request | None = None
-        self.response: Response | None = None
-        self.fault: Exception | None = None
-        self.error: ApiError | None = None
+    wire: Wire
+    request_id: str
+    now: int
+    presented: Presented | Anonymous | None = None
+    operation: Operation[Any, Any] | None = None
+    claimed_key: str = ""
+    caller: Caller | None = None
+    authentic: bool = False
+    verdict: Verdict | None = None
+    call: Call | None = None
+    q: Request | None = None
+    response: Response | None = None
+    fault: Exception | None = None
+    error: ApiError | None = None
 
     @property
     def outcome(self) -> str:

@@ -15,6 +15,7 @@ from daypass.authz.denial import NO_PERMISSION
 from daypass.authz.principal import TRUSTED_ROLE, IdentityType, TrustedRole
 from daypass.directory.errors import ROLE_MISSING
 from daypass.names import RoleArn
+from daypass.service.call import Conditions
 from daypass.service.operation import Request, Response, Runs
 from daypass.services.sts.service import (
     DEFAULT_SECONDS,
@@ -67,7 +68,7 @@ class AssumingIsAllowed:
         """Decide on the role, which must exist; the account's own key may assume none."""
         if call.caller.identity_type is IdentityType.ACCOUNT:
             raise NO_PERMISSION.said("Roles may not be assumed by root accounts.")
-        return decide_on_assuming(call.caller, _role(call, q), call.conditions(_conditions(call, q)))
+        return decide_on_assuming(call.caller, _role(call, q), Conditions(call, _conditions(call, q)))
 
     def describe(self) -> str:
         """Return the action, the resource and the trust policy's part."""

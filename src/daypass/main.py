@@ -39,7 +39,7 @@ from daypass.errors import DaypassError
 from daypass.names import ACCOUNT_ID
 from daypass.secret import Secret
 from daypass.server.front import Front
-from daypass.server.identifiers import new_request_id
+from daypass.server.identifiers import new_request_id, random_bytes
 from daypass.server.pages import pages
 from daypass.server.run import listen, make_server, url_of
 from daypass.server.supervisor import Supervisor
@@ -179,7 +179,7 @@ class Runtime:
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, self._feed)
-        self.issuer: Final = RingIssuer(self.views, os.urandom)
+        self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
         self.pipeline: Final = Pipeline(
             Ports(
@@ -191,7 +191,7 @@ class Runtime:
                 seal=DiagnosticSeal(seal.seal, seal.open),
                 recorder=Recorder(self._log),
                 clock=clock,
-                entropy=os.urandom,
+                entropy=random_bytes,
                 request_id=new_request_id,
                 readers=self._readers,
                 writer=self._writer,

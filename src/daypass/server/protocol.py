@@ -93,8 +93,6 @@ class Protocol(HttpToolsProtocol):
     _ending = False
     _waiting = False
     _deadline: asyncio.TimerHandle | None = None
-    _body = b""
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         """Start the clock: a client that connects has to say what it wants."""
         super().connection_made(transport)
@@ -172,7 +170,7 @@ class Protocol(HttpToolsProtocol):
         """Take the head as read, unless it came in one piece and is too large."""
         self._stop_clock()
         self._stage = Stage.BODY
-        self._body = b""
+        self._body = bytearray()
         self._too_large = False
         if self._large and self._head_size() > HEAD_BYTES:
             self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
@@ -184,7 +182,7 @@ class Protocol(HttpToolsProtocol):
         self._body += body
         if len(self._body) > BODY_BYTES:
             self._too_large = True
-            self._body = b""
+            self._body.clear()
 
     def on_message_complete(self) -> None:
         """Answer the request, or let it wait for its turn."""
@@ -197,7 +195,7 @@ class Protocol(HttpToolsProtocol):
             parser.get_method(),
             self.url,
             self.headers,
-            self._body,
+            bytes(self._body),
             self._too_large,
             parser.should_keep_alive(),
         )

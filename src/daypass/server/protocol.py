@@ -93,6 +93,7 @@ class Protocol(HttpToolsProtocol):
     _ending = False
     _waiting = False
     _deadline: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         """Start the clock: a client that connects has to say what it wants."""
         super().connection_made(transport)

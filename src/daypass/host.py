@@ -69,12 +69,14 @@ def first_account(database: Database, presets: Presets, directory: Path) -> str:
     return create_account(database, presets, lambda key: write_credentials(directory, key)).account_id
 
 
-def first_token_key(database: Database) -> None:
-    """Make the first key of the token ring, unless there is one."""
+def first_token_key(database: Database) -> bool:
+    """Make the first key of the token ring, unless there is one; return whether it was made."""
     with database.write() as txn:
-        if not txn.token_keys.list():
+        missing = not txn.token_keys.list()
+        if missing:
             key = txn.token_keys.create("primary")
             _record(txn, "", "CreateTokenKey", _key_name(key.id))
+    return missing
 
 
 def token_keys(database: Database) -> tuple[TokenKeyRow, ...]:

@@ -52,6 +52,8 @@ from daypass.services import SERVICES
 if TYPE_CHECKING:
     from daypass.directory.master_key import MasterKeySource
 
+_log: Final = structlog.get_logger("daypass.main")
+
 CATALOGUE: Final = Catalogue(SERVICES)
 
 
@@ -143,23 +145,29 @@ def prepare(settings: Settings, environment: Mapping[str, str]) -> str:
     """Make a data directory ready for servers; return the id of its first account."""
     database = open_database(settings)
     try:
-        host.first_token_key(database)
+        served_before = not host.first_token_key(database)
         account = host.first_account(database, presets(environment), settings.data)
     finally:
         database.close()
-    open_nonces(settings).close()
+    open_nonces(settings, served_before=served_before).close()
     return account
 
 
-def open_nonces(settings: Settings) -> NonceStore:
+def open_nonces(settings: Settings, *, served_before: bool = True) -> NonceStore:
     """Open the store of used nonces; a file beside it tells a lost store from a new one.
+
+    Args:
+        settings: where it is.
+        served_before: whether requests were answered from this database before: then a store
+            that is not there is a loss, wherever its file has gone.
 
     Raises:
         SettingsError: its directory cannot be used.
     """
     mark = settings.data / "nonce-store"
     try:
-        expected = mark.read_text(encoding="ascii") if mark.exists() else None
+        unknown = "" if served_before else None
+        expected = mark.read_text(encoding="ascii") if mark.exists() else unknown
         store = NonceStore.open(settings.data / "nonces", now=clock(), expected=expected)
         if store.store_id != expected:
             mark.write_text(store.store_id, encoding="ascii")
@@ -204,14 +212,20 @@ class Runtime:
         )
 
     async def every_second(self) -> None:
-        """Write the decisions gathered since the last time."""
-        self._log.flush()
+        """Write the decisions gathered since the last time; what the disk refuses waits."""
+        try:
+            self._log.flush()
+        except OSError as refusal:
+            _log.error("the decision log cannot be written", reason=str(refusal))
 
     def close(self) -> None:
         """Finish what is queued and give everything back."""
         self._writer.shutdown()
         self._readers.shutdown()
-        self._log.close()
+        try:
+            self._log.close()
+        except OSError as refusal:
+            _log.error("the last decisions cannot be written", reason=str(refusal))
         self._nonces.close()
         self._feed.close()
         self.database.close()

@@ -107,9 +107,15 @@ class DecisionLog:
             self._rotate()
 
     def close(self) -> None:
-        """Write what is left and close the file."""
-        self.flush()
-        os.close(self._file)
+        """Write what is left and close the file.
+
+        Raises:
+            OSError: the disk refused what was left.
+        """
+        try:
+            self.flush()
+        finally:
+            os.close(self._file)
 
     def _open(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

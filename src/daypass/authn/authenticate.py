@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from daypass.authn.sessions import REMEMBERED, OpenedSession, OpenedSessions
+import msgspec
+
+from daypass.authn.sessions import REMEMBERED, RING, OpenedSession, OpenedSessions
 from daypass.authz.principal import (
     ACCESS_KEY,
     ROLE,
@@ -22,15 +24,17 @@ from daypass.authz.principal import (
 )
 from daypass.errors import ErrorCode
 from daypass.signing import check_timestamp
-from daypass.tokens.errors import TOKEN_EXPIRED
+from daypass.tokens import open_token
 
 if TYPE_CHECKING:
     from daypass.authn.nonces import NonceStore
-    from daypass.authz.views import Views
+    from daypass.authz.views import Look, Views
     from daypass.directory.lookups import KeyHolder
     from daypass.signing import Presented
 
 TEMPORARY: Final = "STS."
+LONGEST_KEY_ID: Final = 128
+"""Characters; no AccessKey ID is longer, and longer ones are not looked up, kept or recorded."""
 
 KEY_NOT_FOUND: Final = ErrorCode("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
 KEY_INACTIVE: Final = ErrorCode("InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.")
@@ -41,6 +45,11 @@ TOKEN_UNWANTED: Final = ErrorCode(
     "InvalidSecurityToken.MismatchWithAccessKey",
     400,
     "A SecurityToken was sent with an access key that is not temporary.",
+)
+
+
+ROLE_DELETED: Final = ErrorCode(
+    "InvalidSecurityToken.Expired", 400, "The security token is not valid any more: its role was deleted."
 )
 
 
@@ -65,9 +74,39 @@ class Authenticator:
             ApiError: the request is not authentic, with the code for what failed first.
             NotCachedError: something has to be loaded first.
         """
+        if len(presented.access_key_id) > LONGEST_KEY_ID:
+            raise KEY_NOT_FOUND()
         if presented.access_key_id.startswith(TEMPORARY):
             return self._temporary(presented, now)
         return self._long_term(presented, now)
+
+    def again(self, caller: Caller, presented: Presented, now: int, look: Look) -> Caller:
+        """Return a caller identified before as it is in the transaction that ``look`` reads from.
+
+        What cannot have changed, the signature and its timestamp, is not checked again.
+
+        Raises:
+            ApiError: the key, the token key or the role is gone or inactive by now.
+        """
+        session = caller.session
+        if session is not None:
+            token = presented.security_token or ""
+            open_token(token, caller.access_key_id, look(RING, ""), now)
+            entitlements = look(ROLE, session.role_id)
+            if entitlements is None:
+                raise ROLE_DELETED()
+            return msgspec.structs.replace(caller, entitlements=entitlements)
+        holder = look(ACCESS_KEY, caller.access_key_id)
+        if holder is None or (holder.user_id or "") != caller.user_id:
+            raise KEY_NOT_FOUND()
+        if holder.status != "Active":
+            raise KEY_INACTIVE()
+        if holder.user_id is None:
+            return caller
+        entitlements = look(USER, holder.user_id)
+        if entitlements is None:
+            raise KEY_NOT_FOUND()
+        return ram_user(holder, entitlements)
 
     def use_nonce(self, caller: Caller, presented: Presented, now: int) -> None:
         """Use up the request's nonce.
@@ -104,7 +143,7 @@ class Authenticator:
         check_timestamp(presented.timestamp, now)
         entitlements = self._views.look(ROLE, opened.session.role_id)
         if entitlements is None:
-            raise TOKEN_EXPIRED.said("The security token is not valid any more: its role was deleted.")
+            raise ROLE_DELETED()
         return self._known(opened, entitlements) or self._keep(
             opened,
             entitlements,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = 2048
 """Opened tokens kept by one process; the oldest go first."""
+REMEMBERED_CHARS: Final = 512 * 1024
+"""Characters of their session policies together: compiled, the worst take 70 times the room."""
 
 _DIAGNOSIS: Final = b"daypass diagnosis 1"
 _NONCE: Final = 12
@@ -61,6 +63,7 @@ class OpenedSessions:
     def __init__(self, views: Views) -> None:
         self._views: Final = views
         self._opened: dict[str, OpenedSession] = {}
+        self._chars = 0
 
     def open(self, token: str, access_key_id: str, now: int) -> OpenedSession:
         """Open a token for the AccessKey it came with.
@@ -79,10 +82,24 @@ class OpenedSessions:
         text = opened.session.session_policy
         policy = _compiled(text) if text is not None else None
         session = OpenedSession(access_key_id, ring, opened.session, opened.secret, policy)
-        if len(self._opened) >= REMEMBERED:
-            del self._opened[next(iter(self._opened))]
-        self._opened[token] = session
+        self._keep(token, session)
         return session
+
+    def _keep(self, token: str, session: OpenedSession) -> None:
+        self._forget(token)
+        self._opened[token] = session
+        self._chars += _chars(session)
+        while len(self._opened) > REMEMBERED or self._chars > REMEMBERED_CHARS:
+            self._forget(next(iter(self._opened)))
+
+    def _forget(self, token: str) -> None:
+        known = self._opened.pop(token, None)
+        if known is not None:
+            self._chars -= _chars(known)
+
+
+def _chars(session: OpenedSession) -> int:
+    return len(session.session.session_policy or "")
 
 
 def _compiled(text: str) -> PolicySet:

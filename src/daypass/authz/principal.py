@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from daypass.directory.lookups import Grant, Grants, KeyHolder
 
 
+_CHARS_OF_WEIGHT: Final = 100
+"""Of a document; compiled it takes about ten times the room of its text."""
+
 _LIMITS: Final = {"Custom": None, "System": 1_000_000}
 """Characters of a document: RAM's own limit holds for what users write, not for what is shipped."""
 
@@ -213,7 +216,8 @@ def _entitlements(grants: Grants | None, asked: str) -> Loaded[Entitlements | No
         by_scope.setdefault(grant.scope, []).append(grant)
     account_scope = _compile(by_scope.pop(grants.account_id, ()))
     group_scope = {scope: _compile(attached) for scope, attached in by_scope.items()}
-    return Loaded(Entitlements(account_scope, group_scope), (asked, *grants.depends_on))
+    weight = 1 + sum(len(grant.document) for grant in grants.attached) // _CHARS_OF_WEIGHT
+    return Loaded(Entitlements(account_scope, group_scope), (asked, *grants.depends_on), weight)
 
 
 def _compile(grants: Iterable[Grant]) -> PolicySet:

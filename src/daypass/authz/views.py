@@ -17,7 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from daypass.directory.feed import Everything
 from daypass.errors import DaypassError
@@ -33,10 +33,17 @@ V = TypeVar("V")
 
 
 class Loaded(NamedTuple, Generic[V]):
-    """What a view's loader returns: the value, and the scopes whose change makes it stale."""
+    """What a view's loader returns.
+
+    Attributes:
+        value: what was found; ``None`` for an absence.
+        scopes: whose change makes it stale.
+        weight: how much room it takes, about a kilobyte each.
+    """
 
     value: V
     scopes: tuple[str, ...]
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +57,14 @@ class View(Generic[K, V]):
 
     name: str
     load: Callable[[Transaction, K], Loaded[V]]
+
+
+class Look(Protocol):
+    """A look-up through a view; cached on the event loop, from the store on a thread."""
+
+    def __call__(self, view: View[K, V], key: K, /) -> V:
+        """Return the view's value for a key."""
+        ...
 
 
 class NotCachedError(DaypassError):
@@ -67,7 +82,8 @@ class Views:
     Args:
         database: where loaders read.
         feed: tells which scopes were changed since it was last asked.
-        capacity: answers kept; beyond it the oldest go first.
+        capacity: weight of the answers kept; beyond it the oldest go first. Absences, which
+            anyone can ask for, share a sixteenth of it and push out nothing else.
     """
 
     def __init__(self, database: Database, feed: Feed, *, capacity: int = 50_000) -> None:
@@ -77,6 +93,9 @@ class Views:
         self._answers: dict[tuple[View[Any, Any], Hashable], Any] = {}
         self._scopes: dict[tuple[View[Any, Any], Hashable], tuple[str, ...]] = {}
         self._dependants: dict[str, set[tuple[View[Any, Any], Hashable]]] = {}
+        self._weights: dict[tuple[View[Any, Any], Hashable], int] = {}
+        self._weight = 0
+        self._absent: dict[tuple[View[Any, Any], Hashable], None] = {}
         self._generation = 0
         self._recent: Final[deque[frozenset[str] | None]] = deque(maxlen=256)
         self._lock: Final = threading.Lock()
@@ -91,6 +110,11 @@ class Views:
             return self._answers[view, key]  # type: ignore[no-any-return] # one dict holds every view's values
         except KeyError:
             raise NotCachedError(view, key) from None
+
+    @property
+    def position(self) -> int:
+        """The last change of the store that :meth:`refresh` has taken into account."""
+        return self._feed.position
 
     def refresh(self) -> bool:
         """Drop what was changed by any process since the last call; tell whether anything was."""
@@ -130,9 +154,16 @@ class Views:
         return False
 
     def _keep(self, entry: tuple[View[Any, Any], Hashable], loaded: Loaded[Any]) -> None:
-        if len(self._answers) >= self._capacity:
-            for oldest in list(self._answers)[: self._capacity // 16 + 1]:
-                self._drop(oldest)
+        self._drop(entry)
+        if loaded.value is None:
+            self._absent[entry] = None
+            if len(self._absent) > self._capacity // 16 + 1:
+                self._drop(next(iter(self._absent)))
+        else:
+            self._weights[entry] = loaded.weight
+            self._weight += loaded.weight
+            while self._weight > self._capacity and self._weights:
+                self._drop(next(iter(self._weights)))
         self._scopes[entry] = loaded.scopes
         for scope in loaded.scopes:
             self._dependants.setdefault(scope, set()).add(entry)
@@ -140,6 +171,8 @@ class Views:
 
     def _drop(self, entry: tuple[View[Any, Any], Hashable]) -> None:
         self._answers.pop(entry, None)
+        self._absent.pop(entry, None)
+        self._weight -= self._weights.pop(entry, 0)
         for scope in self._scopes.pop(entry, ()):
             dependants = self._dependants.get(scope)
             if dependants is not None:
@@ -149,5 +182,8 @@ class Views:
 
     def _forget_all(self) -> None:
         self._answers.clear()
+        self._absent.clear()
+        self._weights.clear()
+        self._weight = 0
         self._scopes.clear()
         self._dependants.clear()

@@ -40,7 +40,7 @@ class Feed:
         self._probe: Final = database.probe()
         self._probe.moved()
         with database.read() as txn:
-            self._seen = _last(txn)
+            self._seen = last_change(txn)
 
     def poll(self) -> tuple[str, ...] | Everything | None:
         """Return the scopes committed since the last call.
@@ -51,14 +51,25 @@ class Feed:
         """
         if not self._probe.moved():
             return None
-        with self._database.read() as txn:
-            return self._read(txn)
+        try:
+            with self._database.read() as txn:
+                last = last_change(txn)
+                changed = self._read(txn, last)
+        except BaseException:
+            self._probe.forget()  # so that the next poll reads what this one could not
+            raise
+        self._seen = last
+        return changed
 
-    def _read(self, txn: Transaction) -> tuple[str, ...] | Everything | None:
+    @property
+    def position(self) -> int:
+        """The sequence number of the last change that :meth:`poll` has told of."""
+        return self._seen
+
+    def _read(self, txn: Transaction, last: int) -> tuple[str, ...] | Everything | None:
         before = self._seen
-        self._seen = _last(txn)
         horizon = txn.connection.execute(select(change_horizon.c.sequence)).scalar_one()
-        if horizon > before or self._seen < before or self._seen - before > MOST_SCOPES:
+        if horizon > before or last < before or last - before > MOST_SCOPES:
             return EVERYTHING
         newer = select(changes.c.scope).where(changes.c.sequence > before).order_by(changes.c.sequence)
         return tuple(dict.fromkeys(row[0] for row in txn.all(newer))) or None
@@ -68,5 +79,6 @@ class Feed:
         self._probe.close()
 
 
-def _last(txn: Transaction) -> int:
+def last_change(txn: Transaction) -> int:
+    """Return the sequence number of the last change a transaction sees."""
     return txn.connection.execute(select(func.max(changes.c.sequence))).scalar() or 0

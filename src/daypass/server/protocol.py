@@ -36,6 +36,10 @@ HEAD_BYTES: Final = 64 * 1024
 HEAD_SECONDS: Final = 10.0
 """From a connection's start, or a head's first byte, to the head's end."""
 BODY_BYTES: Final = 1024 * 1024
+MESSAGE_BYTES: Final = 8 * BODY_BYTES
+"""A request as it comes: chunk framing, trailers and what is past the body's limit included."""
+UNREAD_SECONDS: Final = 30.0
+"""How long answers may wait for a client to read."""
 BODY_SECONDS: Final = 30.0
 """From the end of the head to the end of the body."""
 LINGER_SECONDS: Final = 2.0
@@ -92,6 +96,9 @@ class Protocol(HttpToolsProtocol):
     _refused = False
     _ending = False
     _waiting = False
+    _unread = False
+    _begun = False
+    _patience: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
@@ -106,8 +113,9 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clocks and drop what nobody waits for."""
         self._stop_clock()
-        if self.timeout_keep_alive_task is not None:
-            self.timeout_keep_alive_task.cancel()
+        for timer in (self.timeout_keep_alive_task, self._patience):
+            if timer is not None:
+                timer.cancel()
         self._queue.clear()
         super().connection_lost(exc)
 
@@ -116,15 +124,17 @@ class Protocol(HttpToolsProtocol):
         if self._refused:
             return
         self._large = len(data) > HEAD_BYTES
+        self._begun = False
         super().data_received(data)
         if self._stage is Stage.NOTHING:
             return
-        if self._stage is Stage.HEAD:
-            self._size += len(data)
-            if self._size > HEAD_BYTES:
-                self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
-                return
-        if self._deadline is None:
+        # Of a chunk that a message began in, only what has been taken of it is known.
+        self._size += self._head_size() if self._begun else len(data)
+        if self._stage is Stage.HEAD and self._size > HEAD_BYTES:
+            self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
+        elif self._size > MESSAGE_BYTES:
+            self._refuse(codes.BODY_TOO_LARGE(limit=BODY_BYTES))
+        elif self._deadline is None:
             self._deadline = self.loop.call_later(self._stage.seconds, self._too_slow)
 
     def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads the result, uvicorn gives none
@@ -147,25 +157,36 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def pause_writing(self) -> None:
-        """Read no more from a client that does not read its answers."""
+        """Read and answer no more of a client that does not read its answers."""
         super().pause_writing()
         self.flow.pause_reading()
+        self._unread = True
+        self._patience = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Read on."""
+        """Go on."""
         super().resume_writing()
+        self._unread = False
+        if self._patience is not None:
+            self._patience.cancel()
         if not self._waiting:
-            self.flow.resume_reading()
+            self._answer_queue()
 
     # Called by the parser.
 
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
         self._stage = Stage.HEAD
+        self._begun = True
         self._size = 0
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; trailers, which come behind the body, are none."""
+        if self._stage is Stage.HEAD:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Take the head as read, unless it came in one piece and is too large."""
@@ -173,7 +194,7 @@ class Protocol(HttpToolsProtocol):
         self._stage = Stage.BODY
         self._body = bytearray()
         self._too_large = False
-        if self._large and self._head_size() > HEAD_BYTES:
+        if (self._large or self._size) and self._head_size() > HEAD_BYTES:
             self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
         elif self.expect_100_continue:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -200,7 +221,7 @@ class Protocol(HttpToolsProtocol):
             self._too_large,
             parser.should_keep_alive(),
         )
-        if self._waiting:
+        if self._waiting or self._unread:
             self._queue.append(request)
         else:
             self._answer(request)
@@ -223,9 +244,13 @@ class Protocol(HttpToolsProtocol):
     async def _answer_later(self, reply: Coroutine[Any, Any, Reply], request: HttpRequest) -> None:
         self._send(await reply, request)
         self._waiting = False
-        while self._queue and not self._waiting:
+        self._answer_queue()
+
+    def _answer_queue(self) -> None:
+        """Answer what has come meanwhile, then read on."""
+        while self._queue and not self._waiting and not self._unread:
             self._answer(self._queue.popleft())
-        if not self._waiting:
+        if not self._waiting and not self._unread:
             self.flow.resume_reading()
 
     def _send(self, reply: Reply, request: HttpRequest) -> None:

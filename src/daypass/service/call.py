@@ -5,21 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
-    from daypass.authz.views import View
+    from daypass.authz.views import Look
     from daypass.directory.database import Transaction
     from daypass.tokens import Credentials, Session
-
-K = TypeVar("K", bound="Hashable")
-V = TypeVar("V")
 
 
 ContextValue = str | tuple[str, ...]
@@ -32,14 +27,6 @@ class Issuer(Protocol):
 
     def issue(self, session: Session) -> Credentials:
         """Seal a session into credentials under the primary key."""
-        ...
-
-
-class Look(Protocol):
-    """A look-up through a view; cached on the event loop, from the store on a thread."""
-
-    def __call__(self, view: View[K, V], key: K, /) -> V:
-        """Return the view's value for a key."""
         ...
 
 

@@ -16,9 +16,11 @@ import msgspec
 import structlog
 
 from daypass import signing
+from daypass.authn.authenticate import LONGEST_KEY_ID
 from daypass.authz.denial import denied
 from daypass.authz.views import NotCachedError
 from daypass.directory.errors import StoreError
+from daypass.directory.feed import last_change
 from daypass.errors import ApiError, DaypassError
 from daypass.service import codes, render
 from daypass.service.call import Call
@@ -121,6 +123,7 @@ class Pipeline:
         while True:
             try:
                 if isinstance(reason, NotCachedError):
+                    exchange.call = None  # what was decided before the wait is decided again after it
                     await _in(ports.readers, ports.views.load, reason.view, reason.key)
                 else:
                     exchange.response = await self._run_elsewhere(exchange)
@@ -156,7 +159,8 @@ class Pipeline:
     def _steps(self, exchange: Exchange) -> Reply:
         """Read the wire, authenticate, authorize, run, render: what is done already is not done again."""
         if exchange.fault is not None:
-            raise exchange.fault
+            fault, exchange.fault = exchange.fault, None
+            raise fault
         if exchange.presented is None:
             self._ports.recorder.ready()
             exchange.presented = signing.read(exchange.wire.request)
@@ -192,12 +196,14 @@ class Pipeline:
             if caller is not None and isinstance(presented, signing.Presented):
                 self._use_nonce(caller, presented, exchange.now)
             exchange.authentic = True
+        ports = self._ports
         q = operation.bind(presented.parameters)
         call = self._call(exchange, caller)
         verdict = exchange.verdict = operation.authorize.check(call, q)
         if verdict is not None and not verdict.allowed:
             raise self._denied(call, verdict, operation.authorize.refusal(verdict))
         exchange.call, exchange.q = call, q
+        exchange.position = ports.views.position
         return call
 
     def _identify(
@@ -207,7 +213,7 @@ class Pipeline:
         operation: Operation[Any, Any],
     ) -> Caller | None:
         if isinstance(presented, signing.Presented):
-            exchange.claimed_key = presented.access_key_id
+            exchange.claimed_key = presented.access_key_id[:LONGEST_KEY_ID]
             while True:
                 try:
                     caller = exchange.caller = self._identified(presented, exchange.now)
@@ -229,13 +235,37 @@ class Pipeline:
 
     def _read(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.read() as txn:
-            return _run(operation, exchange, txn)
+            return self._run(operation, exchange, txn)
 
     def _write(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.write() as txn:
-            response = _run(operation, exchange, txn)
+            response = self._run(operation, exchange, txn)
             txn.audit.append(change_event(exchange))
             return response
+
+    def _run(self, operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Response:
+        """Run an operation in a transaction.
+
+        Something may have been committed since the request was admitted: then it is decided
+        again on what this transaction sees, so that no right works after its revocation.
+        """
+        if exchange.call is None:
+            raise LookupError("an operation runs once it is admitted")
+        call = exchange.call.within(txn)
+        if last_change(txn) != exchange.position:
+            call = self._admit_again(operation, exchange, call)
+        response: Response = operation.run(call, exchange.q)
+        return response
+
+    def _admit_again(self, operation: Operation[Any, Any], exchange: Exchange, call: Call) -> Call:
+        presented, caller = exchange.presented, exchange.caller
+        if caller is not None and isinstance(presented, signing.Presented):
+            again = self._ports.authenticator.again(caller, presented, exchange.now, call.look)
+            call = msgspec.structs.replace(call, given_caller=again)
+        verdict = exchange.verdict = operation.authorize.check(call, exchange.q)
+        if verdict is not None and not verdict.allowed:
+            raise self._denied(call, verdict, operation.authorize.refusal(verdict))
+        return call
 
     def _call(self, exchange: Exchange, caller: Caller | None) -> Call:
         ports = self._ports
@@ -259,17 +289,12 @@ class Pipeline:
     def _refusal(self, exchange: Exchange, error: ApiError) -> Reply:
         exchange.error = error
         wire = exchange.wire
-        form = signing.requested_format(wire.request) or self._ports.default_format
+        presented = exchange.presented
+        asked = signing.requested_format(wire.request) if presented is None else presented.format
+        form = asked or self._ports.default_format
         body = render.failure(form, exchange.request_id, wire.request.host, error)
         content_type = render.content_type(form)
         return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
-
-
-def _run(operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Response:
-    if exchange.call is None:
-        raise LookupError("an operation runs once it is admitted")
-    response: Response = operation.run(exchange.call.within(txn), exchange.q)
-    return response
 
 
 async def _in(executor: Executor, function: Callable[..., T], *args: Any) -> T:

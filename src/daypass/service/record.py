@@ -61,6 +61,7 @@ class Exchange(msgspec.Struct):
         authentic: whether authentication is over; what fails from then on the operation declares.
         verdict: once authorized.
         call: once admitted.
+        position: the store's last change that admission took into account.
         q: likewise, the operation's request.
         response: once the operation has run on a thread.
         fault: what a thread raised instead.
@@ -77,6 +78,7 @@ class Exchange(msgspec.Struct):
     authentic: bool = False
     verdict: Verdict | None = None
     call: Call | None = None
+    position: int = 0
     q: Request | None = None
     response: Response | None = None
     fault: Exception | None = None

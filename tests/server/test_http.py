@@ -157,6 +157,34 @@ def test_a_client_that_closes_its_half_after_asking_is_answered(server: Server) 
     assert _status(answer) == 200
 
 
+def test_a_trailer_is_no_header(server: Server) -> None:
+    asked = "POST /?Action=GetCallerIdentity&Version=2015-04-01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    chunked = f"{asked}Transfer-Encoding: chunked\r\n\r\n0\r\nAccept: application/json\r\n\r\n"
+    assert b"content-type: text/xml" in _raw(server, chunked.encode(), close=False)
+
+
+def test_a_body_of_very_many_very_small_chunks_is_read(server: Server) -> None:
+    head = (
+        b"POST /?Format=JSON HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    answer = _raw(server, head + b"1\r\na\r\n" * 200_000 + b"0\r\n\r\n")
+    assert _status(answer) == 400
+
+
+def test_trailers_without_end_are_refused(server: Server) -> None:
+    head = b"POST /?Format=JSON HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+    answer = _raw(server, head + b"X-A: %b\r\n" % (b"b" * 1000) * 10_000, close=False)
+    assert _status(answer) == 413
+
+
+def test_many_requests_in_one_piece_that_end_within_a_head_are_all_answered(server: Server) -> None:
+    whole = b"GET /?Action=a&Version=b HTTP/1.1\r\nHost: x\r\n\r\n" * 3000
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    answer = _raw(server, whole + last + b"\r\n", close=False)
+    assert answer.count(b"HTTP/1.1 400") == 3000
+    assert answer.count(b"HTTP/1.1 200") == 1
+
+
 def test_an_absolute_request_target_is_read_like_a_path(server: Server) -> None:
     answer = _get(server, "http://sts.example.com/?Action=GetCallerIdentity&Version=2015-04-01")
     assert b"MissingAccessKeyId" in answer

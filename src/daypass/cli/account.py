@@ -30,7 +30,6 @@ def run(options: Namespace) -> int:
     from daypass import host  # noqa: PLC0415 (slow to import; not for help texts)
 
     with open_store(options, create=True) as database:
-        host.first_token_key(database)
         key = host.create_account(database, host.Presets(options.id))
     print(host.credentials_json(key))
     return 0

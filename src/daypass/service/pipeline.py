@@ -260,7 +260,9 @@ class Pipeline:
     def _admit_again(self, operation: Operation[Any, Any], exchange: Exchange, call: Call) -> Call:
         presented, caller = exchange.presented, exchange.caller
         if caller is not None and isinstance(presented, signing.Presented):
+            exchange.authentic = False
             again = self._ports.authenticator.again(caller, presented, exchange.now, call.look)
+            exchange.authentic = True
             call = msgspec.structs.replace(call, given_caller=again)
         verdict = exchange.verdict = operation.authorize.check(call, exchange.q)
         if verdict is not None and not verdict.allowed:

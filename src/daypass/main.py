@@ -237,7 +237,7 @@ def serve(settings: Settings) -> bool:
     Raises:
         DaypassError: it cannot start; one line for the operator.
     """
-    _log_to_stderr()
+    log_to_stderr()
     if settings.ready_file is not None:
         _clear(settings.ready_file)
     listener = listen(settings.listen)
@@ -263,7 +263,7 @@ def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], Non
 
 def _work(settings: Settings, listener: socket.socket, ready: Connection) -> None:
     """Be one of several workers, for as long as their supervisor lives."""
-    _log_to_stderr()
+    log_to_stderr()
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     try:
         work(settings, listener, lambda: ready.send_bytes(b"ready"))
@@ -279,7 +279,7 @@ def _end_with_the_supervisor() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     """Write log entries as JSON lines to standard error; standard output is for the ready line."""
     structlog.configure(
         processors=[

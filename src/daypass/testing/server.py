@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
+import structlog
 
 from daypass import host, main
 from daypass.client import Client, Credentials
@@ -46,6 +47,8 @@ class Server:
         self.settings: Final = main.Settings(data=Path(self._directory.name), default_format=default_format)
         self.url: Final = url_of(self._listener)
         self.endpoint: Final = self.url.removeprefix("http://")
+        if not structlog.is_configured():
+            main.log_to_stderr()  # structlog's own default shows local variables, secrets among them
         main.prepare(self.settings, {})
         self.account: Final = self._first_account()
         self.runtime: Final = main.Runtime(self.settings)

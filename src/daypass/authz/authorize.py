@@ -28,11 +28,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         decision: the outcome and the statements that decided.
         layers: the compiled policies that were asked.
         request: what they were asked.
+        shown: the resource as a refusal may name it to the caller, where that is not the one
+            decided on.
     """
 
     decision: Decision
     layers: Layers
     request: Request
+    shown: str = ""
 
     @property
     def allowed(self) -> bool:

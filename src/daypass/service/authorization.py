@@ -68,7 +68,8 @@ class Permission(Generic[Q]):
     def refusal(self, verdict: Verdict, /) -> str:
         """Name resource and action, as RAM does."""
         request = verdict.request
-        return NO_PERMISSION.template.format(resource=request.resource, action=request.action)
+        resource = verdict.shown or request.resource
+        return NO_PERMISSION.template.format(resource=resource, action=request.action)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,23 @@ def test_what_is_asked_of_a_device_is_asked_of_its_product(fleet: Fleet) -> None
     mine, theirs = fleet.device(hall, "lamp-1"), fleet.device(roof, "lamp-1")
     fleet.told("GetDeviceStatus", alice, IotId=mine["IotId"])
     for action in ("GetDeviceStatus", "QueryDeviceDetail", "DeleteDevice"):
-        assert denied(fleet, alice, action, fleet.arn(roof), IotId=theirs["IotId"]) == IMPLICIT
+        # An IotId alone says nothing of a product to those who may not ask.
+        assert denied(fleet, alice, action, fleet.arn("*"), IotId=theirs["IotId"]) == IMPLICIT
         named = {"ProductKey": roof, "DeviceName": "lamp-1"}
         assert denied(fleet, alice, action, fleet.arn(roof), **named) == IMPLICIT
         # Naming one's own product beside somebody else's device helps nobody.
         mixed = {"IotId": theirs["IotId"], "ProductKey": hall, "DeviceName": "lamp-1"}
-        assert denied(fleet, alice, action, fleet.arn(roof), **mixed) == IMPLICIT
+        assert denied(fleet, alice, action, fleet.arn("*"), **mixed) == IMPLICIT
+
+
+def test_the_record_of_a_refusal_names_the_product_that_was_decided_on(fleet: Fleet) -> None:
+    hall = fleet.product("Hall")
+    lamp = fleet.device(hall, "lamp-1")
+    nobody = fleet.world.user("Nobody")
+    answer = fleet.ask("GetDeviceStatus", nobody, IotId=lamp["IotId"])
+    assert hall not in answer.text
+    record = fleet.world.record_of(answer.headers["x-acs-request-id"])
+    assert record["resource"] == fleet.arn(hall)
 
 
 def test_existence_shows_only_to_those_who_may_ask(fleet: Fleet) -> None:

@@ -12,7 +12,10 @@ shows only to those who may ask.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+import msgspec
 
 from daypass.authz.views import Loaded, View
 from daypass.service.authorization import Permission
@@ -23,6 +26,7 @@ from daypass.services.iot.service import IotRequest, ProductRequest
 from daypass.services.iot.store import devices, products
 
 if TYPE_CHECKING:
+    from daypass.authz.authorize import Verdict
     from daypass.directory.database import Transaction
     from daypass.service.call import Call
 
@@ -137,7 +141,23 @@ def on_product(action: str) -> Permission[ProductRequest]:
     )
 
 
-def on_device(action: str) -> Permission[DeviceRequest]:
+@dataclass(frozen=True, slots=True)
+class OnDevice(Permission[DeviceRequest]):
+    """A permission on the product of a device.
+
+    A refusal does not tell who named the device by its IotId alone which product it is in,
+    or whether it is in any.
+    """
+
+    def check(self, call: Call, q: DeviceRequest, /) -> Verdict:
+        """Decide on the product, or on none if there is no such device."""
+        verdict = Permission.check(self, call, q)
+        if verdict.allowed or q.iot_id is None:
+            return verdict
+        return msgspec.structs.replace(verdict, shown=every_product(q, call))
+
+
+def on_device(action: str) -> OnDevice:
     """Authorize an operation on the product of the device it names."""
 
     def resource(q: DeviceRequest, call: Call) -> str | tuple[str, ...]:
@@ -148,7 +168,7 @@ def on_device(action: str) -> Permission[DeviceRequest]:
         place = place_of(q, call)
         return None if place is None else group_of(call, place.product_key)
 
-    return Permission(action, resource, group, about=ONE_PRODUCT)
+    return OnDevice(action, resource, group, about=ONE_PRODUCT)
 
 
 def on_every_product(action: str) -> Permission[GroupRequest]:

@@ -38,7 +38,7 @@ def test_no_lookup_reads_a_whole_table_and_no_list_sorts_one(tmp_path: Path, loo
     with open_store(tmp_path) as database, database.write() as txn:
         account = txn.accounts.create().id
         txn.users.create(account, "u")
-        txn.roles.create(account, "r", "{}")
+        txn.roles.create(account, "r", "{}", trusted=())
         asked: list[tuple[str, tuple[object, ...]]] = []
 
         @event.listens_for(txn.connection, "before_cursor_execute")

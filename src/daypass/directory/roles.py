@@ -39,7 +39,7 @@ class Roles:
         name: str,
         trust_document: str,
         *,
-        trusted: Iterable[str] = (),
+        trusted: Iterable[str],
         description: str = "",
         max_session_duration: int = DEFAULT_SESSION_SECONDS,
         allow_console_login: bool = False,
@@ -158,7 +158,7 @@ class Roles:
         name: str,
         *,
         trust_document: str | None = None,
-        trusted: Iterable[str] = (),
+        trusted: Iterable[str] | None = None,
         description: str | None = None,
         max_session_duration: int | None = None,
         allow_console_login: bool | None = None,
@@ -166,8 +166,11 @@ class Roles:
         """Change a role; what is None stays. ``trusted`` belongs to ``trust_document``.
 
         Raises:
+            ValueError: one of the two without the other.
             ApiError: ``EntityNotExist.Role``, ``MalformedPolicyDocument`` as in :meth:`create`.
         """
+        if (trust_document is None) != (trusted is None):
+            raise ValueError("a trust policy comes with the principals it names")
         context = self._context
         role = self.get(account_id, name)
         given = {
@@ -177,7 +180,7 @@ class Roles:
             "allow_console_login": allow_console_login,
         }
         wanted = {field: value for field, value in given.items() if value is not None}
-        if trust_document is not None:
+        if trusted is not None:
             trust.bind(context, role.id, trust.resolve(context, account_id, trusted))
         changed = structs.replace(role, **wanted, updated_at=context.now)
         context.run(update(roles).where(roles.c.id == role.id).values(_values(changed)))

@@ -19,7 +19,7 @@ KINDS: tuple[PrincipalKind, ...] = ("User", "Group", "Role")
 def _principals(txn: Transaction, account: str) -> None:
     txn.users.create(account, "it", display_name="the user")
     txn.groups.create(account, "it", comments="the group")
-    txn.roles.create(account, "it", TEXT, description="the role")
+    txn.roles.create(account, "it", TEXT, description="the role", trusted=())
     for name in "pqr":
         txn.policies.create(account, name, TEXT, description=f"policy {name}")
 

@@ -77,7 +77,7 @@ def test_a_user_has_its_own_policies_and_its_groups(
 
 
 def test_a_role_has_its_own_policies(txn: Transaction, account: str) -> None:
-    role = txn.roles.create(account, "Reader", TEXT)
+    role = txn.roles.create(account, "Reader", TEXT, trusted=())
     txn.policies.create(account, "own", "own text")
     txn.attachments.attach(account, "Role", "reader", "Custom", "own")
     grants = lookups.grants_of_role(txn, role.id)
@@ -130,7 +130,7 @@ CHANGES: dict[str, Callable[[Transaction, str], object]] = {
         account, "Role", "reader", "Custom", "own"
     ),
     "a trust policy is changed": lambda txn, account: txn.roles.update(
-        account, "reader", trust_document="other"
+        account, "reader", trust_document="other", trusted=()
     ),
     "a role is deleted": lambda txn, account: txn.roles.delete(account, "idle"),
     "a resource group with a grant is deleted": lambda txn, account: txn.resource_groups.delete(
@@ -164,7 +164,8 @@ def scene(txn: Transaction, account: str) -> tuple[str, str, str, str]:
     team = txn.resource_groups.create(account, "team", "Team").id
     txn.attachments.attach(account, "User", "alice", "Custom", "own", scope=team)
     txn.attachments.attach(account, "Group", "staff", "System", "ReadOnlyAccess")
-    reader, idle = txn.roles.create(account, "reader", TEXT), txn.roles.create(account, "idle", TEXT)
+    reader = txn.roles.create(account, "reader", TEXT, trusted=())
+    idle = txn.roles.create(account, "idle", TEXT, trusted=())
     txn.attachments.attach(account, "Role", "reader", "Custom", "own")
     return user.id, key.id, reader.id, idle.id
 

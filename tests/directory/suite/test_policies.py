@@ -141,7 +141,7 @@ def test_what_stands_against_a_deletion_is_told_in_the_documented_order(
     txn.policies.create_version(account, "p", "2")
     txn.users.create(account, "alice")
     txn.groups.create(account, "staff")
-    txn.roles.create(account, "reader", TEXT)
+    txn.roles.create(account, "reader", TEXT, trusted=())
     txn.attachments.attach(account, "User", "alice", "Custom", "p")
     txn.attachments.attach(account, "Group", "staff", "Custom", "p")
     txn.attachments.attach(account, "Role", "reader", "Custom", "p")

@@ -27,6 +27,7 @@ def test_a_role_is_as_it_was_created(txn: Transaction, account: str) -> None:
         max_session_duration=7200,
         allow_console_login=True,
         tags=(("a", "1"), ("b", "")),
+        trusted=(),
     )
     assert txn.roles.get(account, "ossreader") == role
     assert role.trust_document == text
@@ -35,24 +36,24 @@ def test_a_role_is_as_it_was_created(txn: Transaction, account: str) -> None:
 
 
 def test_a_roles_arn_is_lower_case_and_its_name_is_not(txn: Transaction, account: str) -> None:
-    role = txn.roles.create(account, "OssReader", TRUST)
+    role = txn.roles.create(account, "OssReader", TRUST, trusted=())
     assert role.arn == f"acs:ram::{account}:role/ossreader"
 
 
 def test_role_names_are_unique_in_an_account_ignoring_case(
     txn: Transaction, account: str, other_account: str
 ) -> None:
-    txn.roles.create(account, "reader", TRUST)
-    txn.roles.create(other_account, "reader", TRUST)
+    txn.roles.create(account, "reader", TRUST, trusted=())
+    txn.roles.create(other_account, "reader", TRUST, trusted=())
     with refused("EntityAlreadyExists.Role"):
-        txn.roles.create(account, "Reader", TRUST)
+        txn.roles.create(account, "Reader", TRUST, trusted=())
 
 
 def test_an_account_has_no_more_roles_than_its_quota(txn: Transaction, account: str) -> None:
     for name in "abcd":
-        txn.roles.create(account, name, TRUST)
+        txn.roles.create(account, name, TRUST, trusted=())
     with refused("LimitExceeded.Role"):
-        txn.roles.create(account, "e", TRUST)
+        txn.roles.create(account, "e", TRUST, trusted=())
 
 
 def test_a_trusted_user_is_bound_by_id(txn: Transaction, account: str) -> None:
@@ -74,7 +75,7 @@ def test_a_recreated_namesake_is_not_who_was_trusted(txn: Transaction, account: 
 
 
 def test_a_trusted_role_is_bound_too_and_a_starred_region_is_read(txn: Transaction, account: str) -> None:
-    first = txn.roles.create(account, "first", TRUST)
+    first = txn.roles.create(account, "first", TRUST, trusted=())
     named = f"acs:ram:*:{account}:role/First"
     txn.roles.create(account, "second", TRUST, trusted=[named])
     assert bindings(txn, account, "second") == {named: first.id}
@@ -84,7 +85,7 @@ def test_a_trusted_name_of_the_own_account_must_exist(txn: Transaction, account:
     with refused("MalformedPolicyDocument") as refusal:
         txn.roles.create(account, "reader", TRUST, trusted=[f"acs:ram::{account}:user/nobody"])
     assert "user/nobody" in refusal.value.message
-    txn.roles.create(account, "reader", TRUST)
+    txn.roles.create(account, "reader", TRUST, trusted=())
     with refused("MalformedPolicyDocument"):
         txn.roles.update(account, "reader", trust_document=TRUST, trusted=[f"acs:ram::{account}:role/nobody"])
 
@@ -115,7 +116,7 @@ def test_an_update_changes_what_it_names(txn: Transaction, account: str) -> None
 
 
 def test_a_role_with_policies_is_not_deleted(txn: Transaction, account: str) -> None:
-    role = txn.roles.create(account, "reader", TRUST, tags=(("a", "1"),))
+    role = txn.roles.create(account, "reader", TRUST, tags=(("a", "1"),), trusted=())
     txn.attachments.attach(account, "Role", "reader", "System", "ReadOnlyAccess")
     with refused("DeleteConflict.Role.Policy"):
         txn.roles.delete(account, "reader")
@@ -129,7 +130,7 @@ def test_a_role_with_policies_is_not_deleted(txn: Transaction, account: str) -> 
 
 def test_roles_are_listed_in_pages_with_their_tags(txn: Transaction, account: str) -> None:
     for name in ("c", "A", "b"):
-        txn.roles.create(account, name, TRUST, tags=(("name", name),))
+        txn.roles.create(account, name, TRUST, tags=(("name", name),), trusted=())
     first = txn.roles.list(account, limit=2)
     rest = txn.roles.list(account, marker=first.marker)
     assert names(first.items) + names(rest.items) == ["A", "b", "c"]
@@ -137,9 +138,9 @@ def test_roles_are_listed_in_pages_with_their_tags(txn: Transaction, account: st
 
 
 def test_roles_are_found_by_tags_all_of_which_must_be_there(txn: Transaction, account: str) -> None:
-    txn.roles.create(account, "a", TRUST, tags=(("env", "prod"), ("team", "x")))
-    txn.roles.create(account, "b", TRUST, tags=(("env", "test"), ("team", "x")))
-    txn.roles.create(account, "c", TRUST)
+    txn.roles.create(account, "a", TRUST, tags=(("env", "prod"), ("team", "x")), trusted=())
+    txn.roles.create(account, "b", TRUST, tags=(("env", "test"), ("team", "x")), trusted=())
+    txn.roles.create(account, "c", TRUST, trusted=())
     assert names(txn.roles.list(account, tags=[("team", "x")]).items) == ["a", "b"]
     assert names(txn.roles.list(account, tags=[("env", None), ("team", None)]).items) == ["a", "b"]
     assert names(txn.roles.list(account, tags=[("env", "prod"), ("team", "x")]).items) == ["a"]
@@ -147,7 +148,7 @@ def test_roles_are_found_by_tags_all_of_which_must_be_there(txn: Transaction, ac
 
 def test_numbered_pages_tell_the_total(txn: Transaction, account: str) -> None:
     for name in "abc":
-        txn.roles.create(account, name, TRUST)
+        txn.roles.create(account, name, TRUST, trusted=())
     page = txn.roles.numbered(account, page=2, size=2)
     assert (names(page.items), page.total) == (["c"], 3)
     assert names(txn.roles.numbered(account, page=3, size=2).items) == []

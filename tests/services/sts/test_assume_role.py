@@ -227,7 +227,8 @@ def test_narrowing_the_trust_policy_stops_new_sessions_and_leaves_live_ones(
     arn = world.role("Narrowing", trusting(world.everyone))
     session = world.session(alice, arn)
     with world.server.runtime.database.write() as txn:
-        txn.roles.update(world.id, "Narrowing", trust_document=trusting(f"acs:ram::{'9' * 16}:root"))
+        elsewhere = trusting(f"acs:ram::{'9' * 16}:root")
+        txn.roles.update(world.id, "Narrowing", trust_document=elsewhere, trusted=())
     assert world.assume(alice, arn).code == "NoPermission"
     assert world.call(session, "GetCallerIdentity").status == 200
 

@@ -197,7 +197,7 @@ def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
         call.account,
         q.role_name,
         trust_document=trust,
-        trusted=_trusted(trust) if trust is not None else (),
+        trusted=_trusted(trust) if trust is not None else None,
         description=q.new_description,
         max_session_duration=q.new_max_session_duration,
         allow_console_login=q.new_allow_console_login,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -44,7 +45,7 @@ def test_every_make_target_that_is_named_exists() -> None:
 @pytest.mark.parametrize("arguments", commands("daypass"), ids=lambda words: " ".join(words[:2]))
 def test_every_command_line_that_is_shown_is_understood(arguments: tuple[str, ...]) -> None:
     values = re.compile(r"^[A-Z][A-Za-z0-9.]*=")
-    command = [word for word in arguments[:2] if not word.startswith("-")]
+    command = itertools.takewhile(lambda word: not word.startswith("-"), arguments)
     helped = subprocess.run(
         [CLI, *command, "--help"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )

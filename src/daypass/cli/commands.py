@@ -23,7 +23,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "serve": Command("daypass.cli.serve", "run a server"),
     "quickstart": Command("daypass.cli.quickstart", "watch the six steps against a throw-away server"),
-    "account": Command("daypass.cli.account", "create an account with a root AccessKey"),
+    "account": Command("daypass.cli.account", "create an account with a root AccessKey; its quotas"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),
     "operations": Command("daypass.cli.operations", "list every operation and whether it works"),

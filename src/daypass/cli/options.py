@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from daypass.cli.errors import UsageError
+from daypass.names import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -146,6 +147,13 @@ def one_of(*words: str) -> Callable[[str], str]:
         raise argparse.ArgumentTypeError(f"{' or '.join(words)} is wanted, not {text}")
 
     return read
+
+
+def account_id(text: str) -> str:
+    """Read an account id."""
+    if not ACCOUNT_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError("an account id has 16 digits")
+    return text
 
 
 def path(text: str) -> Path:

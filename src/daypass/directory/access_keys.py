@@ -54,7 +54,7 @@ class AccessKeys:
         """
         context = self._context
         user_id = self._user_id(account_id, user_name)
-        quotas = context.quotas
+        quotas = context.quotas(account_id)
         limit = quotas.account_access_keys if user_id is None else quotas.access_keys_per_user
         if context.count(access_keys, *_owned(account_id, user_id)) >= limit:
             raise TOO_MANY.of("User.AccessKey")(limit=limit)

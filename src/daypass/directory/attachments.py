@@ -109,7 +109,7 @@ class Attachments:
         where = self._scope(account_id, scope)
         if context.exists(attachments, *_one(principal_id, policy, where)):
             raise ATTACHMENT_EXISTS.of(kind)()
-        self._check_quota(kind, principal_id, policy_type)
+        self._check_quota(account_id, kind, principal_id, policy_type)
         values = {
             "principal_id": principal_id,
             "policy_type": policy.type,
@@ -202,13 +202,10 @@ class Attachments:
         statement = _FULL.where(*where).order_by(*_ORDER).limit(size).offset((max(page, 1) - 1) * size)
         return NumberedPage(self._read(statement), self._context.count(attachments, *where))
 
-    def _check_quota(self, kind: PrincipalKind, principal_id: str, policy_type: PolicyType) -> None:
-        quotas = self._context.quotas
-        system_limit, custom_limit = (
-            quotas.system_policies_per_principal,
-            quotas.custom_policies_per_principal,
-        )
-        limit = system_limit if policy_type == "System" else custom_limit
+    def _check_quota(
+        self, account_id: str, kind: PrincipalKind, principal_id: str, policy_type: PolicyType
+    ) -> None:
+        limit = self._context.quotas(account_id).policies_per(kind, policy_type)
         of_type = (attachments.c.principal_id == principal_id, attachments.c.policy_type == policy_type)
         if self._context.count(attachments, *of_type) >= limit:
             raise TOO_MANY.of(f"{kind}.Policy")(limit=limit)

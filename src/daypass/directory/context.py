@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
+from daypass.directory.quotas import Quotas, in_force
 from daypass.directory.schema import change_horizon, changes, master_keys
 from daypass.directory.sealing import Entropy, Sealer, key_name
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row, Select, Table
     from sqlalchemy.sql.dml import Delete, Update
 
-    from daypass.directory.quotas import Quotas
 
 KEPT_CHANGES: Final = 16_384
 """How many changed scopes are kept; a feed further behind forgets everything."""
@@ -31,7 +31,6 @@ class Context:
         connection: for services with tables of their own.
         now: epoch seconds; the same throughout the transaction.
         entropy: gives random bytes.
-        quotas: the limits in force.
     """
 
     def __init__(
@@ -40,9 +39,13 @@ class Context:
         self.connection: Final = connection
         self.now: Final = now
         self.entropy: Final = entropy
-        self.quotas: Final = quotas
         self._sealer: Final = sealer
+        self._default_quotas: Final = quotas
         self._changed: dict[str, None] = {}
+
+    def quotas(self, account_id: str) -> Quotas:
+        """Return the limits in force for an account."""
+        return in_force(self, account_id, self._default_quotas)
 
     def changed(self, *scopes: str) -> None:
         """Note what this transaction touches; others learn of it when it commits."""

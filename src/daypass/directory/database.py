@@ -20,7 +20,7 @@ from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.groups import Groups
 from daypass.directory.login_profiles import LoginProfiles
 from daypass.directory.policies import Policies
-from daypass.directory.quotas import Quotas
+from daypass.directory.quotas import AccountQuotas, Quotas
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
 from daypass.directory.tags import Tags
@@ -54,6 +54,11 @@ class Transaction(Context):
     def accounts(self) -> Accounts:
         """Accounts and their aliases."""
         return Accounts(self)
+
+    @cached_property
+    def account_quotas(self) -> AccountQuotas:
+        """What accounts have instead of the default quotas."""
+        return AccountQuotas(self)
 
     @cached_property
     def users(self) -> Users:
@@ -147,7 +152,7 @@ class Database:
             master_key: asked for a new key only if the database is empty.
             clock: epoch seconds.
             entropy: random bytes for ids, secrets and nonces.
-            quotas: limits in force; RAM's by default.
+            quotas: limits of accounts that have none of their own; RAM's by default.
 
         Raises:
             StoreError: it cannot be opened; ``str`` is one line for the operator.

@@ -50,8 +50,9 @@ class Groups:
         context = self._context
         if self.find(account_id, name) is not None:
             raise GROUP_EXISTS(name=name)
-        if self.count(account_id) >= context.quotas.groups:
-            raise TOO_MANY.of("Group")(limit=context.quotas.groups)
+        limit = context.quotas(account_id).groups
+        if self.count(account_id) >= limit:
+            raise TOO_MANY.of("Group")(limit=limit)
         new_id = identifiers.entity_id(context.entropy)
         group = Group(new_id, account_id, name, comments, context.now, context.now)
         context.add(user_groups, {**structs.asdict(group), "name_key": name.lower()})
@@ -147,7 +148,7 @@ class Groups:
         group = self.get(account_id, group_name)
         if context.exists(group_members, *_membership(group, user)):
             raise MEMBERSHIP_EXISTS(user=user.name, group=group.name)
-        limit = context.quotas.groups_per_user
+        limit = context.quotas(account_id).groups_per_user
         if context.count(group_members, group_members.c.user_id == user.id) >= limit:
             raise TOO_MANY.of("User.Group")(limit=limit)
         values = {"group_id": group.id, "user_id": user.id, "joined_at": context.now}

@@ -69,8 +69,9 @@ class Policies:
         context = self._context
         if find_custom(self._context, account_id, name) is not None:
             raise POLICY_EXISTS(name=name)
-        if self.count(account_id) >= context.quotas.custom_policies:
-            raise TOO_MANY.of("Policy")(limit=context.quotas.custom_policies)
+        limit = context.quotas(account_id).custom_policies
+        if self.count(account_id) >= limit:
+            raise TOO_MANY.of("Policy")(limit=limit)
         policy_id = identifiers.entity_id(context.entropy)
         values = {
             "id": policy_id,
@@ -85,7 +86,7 @@ class Policies:
         }
         context.add(policies, values)
         self._insert_version(policy_id, 1, document)
-        self._tags.put(policy_id, tags)
+        self._tags.put(account_id, policy_id, tags)
         context.changed(scopes.policy(account_id, name))
         return Policy(account_id, name, "Custom", description, "v1", 0, context.now, context.now, tags=tags)
 
@@ -260,7 +261,7 @@ class Policies:
     def _make_room(self, row: Row[*tuple[Any, ...]], *, rotate: bool) -> None:
         context = self._context
         own = policy_versions.c.policy_id == row.id
-        limit = context.quotas.versions_per_policy
+        limit = context.quotas(row.account_id).versions_per_policy
         if context.count(policy_versions, own) < limit:
             return
         idle = (own, policy_versions.c.number != row.default_version)

@@ -54,7 +54,7 @@ class ResourceGroups:
         own = resource_groups.c.account_id == account_id
         if context.exists(resource_groups, own, resource_groups.c.name_key == name.lower()):
             raise RESOURCE_GROUP_EXISTS(name=name)
-        limit = context.quotas.resource_groups
+        limit = context.quotas(account_id).resource_groups
         if context.count(resource_groups, own) >= limit:
             raise TOO_MANY.of("ResourceGroup")(limit=limit)
         return self._insert(account_id, name, display_name, tags=tags)
@@ -76,7 +76,7 @@ class ResourceGroups:
         values = structs.asdict(group)
         del values["tags"]
         context.add(resource_groups, {**values, "name_key": name.lower()})
-        self._tags.put(group.id, tags)
+        self._tags.put(account_id, group.id, tags)
         context.changed(scopes.resource_group(group.id))
         return group
 

@@ -66,8 +66,9 @@ class Roles:
         if self.find(account_id, name) is not None:
             raise ROLE_EXISTS(name=name)
         bound = trust.resolve(context, account_id, trusted)
-        if self.count(account_id) >= context.quotas.roles:
-            raise TOO_MANY.of("Role")(limit=context.quotas.roles)
+        limit = context.quotas(account_id).roles
+        if self.count(account_id) >= limit:
+            raise TOO_MANY.of("Role")(limit=limit)
         role = Role(
             id=identifiers.entity_id(context.entropy),
             account_id=account_id,
@@ -84,7 +85,7 @@ class Roles:
         context.add(roles, _values(role))
         if bound:
             trust.bind(context, role.id, bound)
-        self._tags.put(role.id, tags)
+        self._tags.put(account_id, role.id, tags)
         self._changed(role)
         return role
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-MIGRATION: Final = "0001"
+MIGRATION: Final = "0002"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -57,6 +57,15 @@ accounts: Final = Table(
     Column("id", String(16), primary_key=True),
     Column("alias", String(64), unique=True),
     _time("created_at"),
+)
+
+account_quotas: Final = Table(
+    "account_quotas",
+    metadata,
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("value", Integer, nullable=False),
+    PrimaryKeyConstraint("account_id", "name"),
 )
 
 users: Final = Table(

@@ -32,7 +32,7 @@ class Tags:
             found[entity_id] = (*found.get(entity_id, ()), (key, value))
         return found
 
-    def put(self, entity_id: str, given: Iterable[tuple[str, str]]) -> None:
+    def put(self, account_id: str, entity_id: str, given: Iterable[tuple[str, str]]) -> None:
         """Set tags; a key that is there gets the new value.
 
         Raises:
@@ -43,7 +43,7 @@ class Tags:
             return
         context = self._context
         own = tags.c.entity_id == entity_id
-        limit = context.quotas.tags_per_resource
+        limit = context.quotas(account_id).tags_per_resource
         if context.count(tags, own, tags.c.tag_key.not_in(wanted)) + len(wanted) > limit:
             raise TOO_MANY.of("Tag")(limit=limit)
         context.run(delete(tags).where(own, tags.c.tag_key.in_(wanted)))

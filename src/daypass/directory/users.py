@@ -61,8 +61,9 @@ class Users:
         context = self._context
         if self.find(account_id, name) is not None:
             raise USER_EXISTS(name=name)
-        if self.count(account_id) >= context.quotas.users:
-            raise TOO_MANY.of("User")(limit=context.quotas.users)
+        limit = context.quotas(account_id).users
+        if self.count(account_id) >= limit:
+            raise TOO_MANY.of("User")(limit=limit)
         user = User(
             id=identifiers.entity_id(context.entropy),
             account_id=account_id,

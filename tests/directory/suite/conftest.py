@@ -22,8 +22,12 @@ QUOTAS = Quotas(
     custom_policies=6,
     resource_groups=4,
     groups_per_user=2,
-    system_policies_per_principal=3,
-    custom_policies_per_principal=2,
+    system_policies_per_user=3,
+    custom_policies_per_user=2,
+    system_policies_per_group=3,
+    custom_policies_per_group=2,
+    system_policies_per_role=3,
+    custom_policies_per_role=2,
 )
 
 

@@ -166,7 +166,7 @@ def test_a_policy_is_attached_once_in_a_scope_and_detached_once(account: Account
 
 
 def test_attachments_in_all_scopes_count_against_one_limit(account: Account) -> None:
-    limit = Quotas().system_policies_per_principal
+    limit = Quotas().system_policies_per_user
     for number in range(limit):
         account.told("AttachPolicy", **attachment(account, account.create(f"team-{number}")["Id"]))
     assert account.refused("AttachPolicy", **attachment(account)) == (409, "LimitExceeded.User.Policy")

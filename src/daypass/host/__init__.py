@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from daypass.directory.records import AccessKey, AuditEvent
+from daypass.directory.errors import StoreError
+from daypass.directory.records import AccessKey
+from daypass.host.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from daypass.directory.database import Database, Transaction
     from daypass.directory.records import TokenKeyRow
     from daypass.secret import Secret
-
-PRINCIPAL: Final = "host"
-"""Who host administration is on record as."""
 
 ROOT_CREDENTIALS: Final = "root-credentials.json"
 
@@ -55,9 +54,28 @@ def create_account(
     with database.write() as txn:
         account = txn.accounts.create(presets.account_id)
         key = txn.access_keys.create(account.id, preset=presets.root_key)
-        _record(txn, account.id, "CreateAccount", account.arn)
+        record(txn, account.id, "CreateAccount", account.arn)
         before_commit(key)
     return key
+
+
+def chosen_account(database: Database, account_id: str | None) -> str:
+    """Return the account that is meant: the one named or, if none is, the only one.
+
+    Raises:
+        StoreError: there is no such account, or several and none is named.
+    """
+    with database.read() as txn:
+        if account_id is not None:
+            if txn.accounts.find(account_id) is None:
+                raise StoreError(f"there is no account {account_id}")
+            return account_id
+        present = txn.accounts.list(limit=2).items
+    if len(present) != 1:
+        raise StoreError(
+            "there are several accounts; name one with --account" if present else "there is no account"
+        )
+    return present[0].id
 
 
 def first_account(database: Database, presets: Presets, directory: Path) -> str:
@@ -75,7 +93,7 @@ def first_token_key(database: Database) -> bool:
         missing = not txn.token_keys.list()
         if missing:
             key = txn.token_keys.create("primary")
-            _record(txn, "", "CreateTokenKey", _key_name(key.id))
+            record(txn, "", "CreateTokenKey", _key_name(key.id))
     return missing
 
 
@@ -110,35 +128,18 @@ def kill_token_key(database: Database, key_id: int) -> None:
         if states.get(key_id) == "primary":
             _replace_primary(txn)
         txn.token_keys.kill(key_id)
-        _record(txn, "", "KillTokenKey", _key_name(key_id))
+        record(txn, "", "KillTokenKey", _key_name(key_id))
 
 
 def _replace_primary(txn: Transaction) -> int:
     key = txn.token_keys.create("staged")
     txn.token_keys.promote(key.id)
-    _record(txn, "", "RotateTokenKey", _key_name(key.id))
+    record(txn, "", "RotateTokenKey", _key_name(key.id))
     return key.id
 
 
 def _key_name(key_id: int) -> str:
     return f"token-key/{key_id}"
-
-
-def _record(txn: Transaction, account: str, action: str, resource: str) -> None:
-    txn.audit.append(
-        AuditEvent(
-            time_ms=txn.now * 1000,
-            request_id="",
-            account_id=account,
-            principal=PRINCIPAL,
-            access_key_id="",
-            product="Host",
-            action=action,
-            resources=(resource,),
-            outcome="Success",
-            source_ip="",
-        )
-    )
 
 
 def credentials_json(key: AccessKey) -> str:

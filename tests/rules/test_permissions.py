@@ -45,6 +45,7 @@ EXAMPLES = {
     "Status": "Active",
     "UserAccessKeyId": "LTAI0000000000000000NONE",
     "UserName": "alice",
+    "UserPrincipalName": "alice@1000000000000001.onaliyun.com",
     "VersionId": "v1",
 }
 # Where a name means something else than it does elsewhere.
@@ -73,12 +74,12 @@ def _parameters(op: Operation[Any, Any], world: World) -> dict[str, str]:
         "RoleArn": f"acs:ram::{world.id}:role/reader",
         **SPECIAL.get((op.product, op.name), {}),
     }
-    wanted = {"UserName", "ProductKey", "DeviceName"}
+    wanted = {"UserName", "UserPrincipalName", "ProductKey", "DeviceName"}
     named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in wanted]
     parameters = {name: known[name] for name in named if name in known}
     principal = f"alice@{world.id}.onaliyun.com"
-    if "PrincipalName" in parameters:
-        parameters["PrincipalName"] = principal
+    for name in {"PrincipalName", "UserPrincipalName"} & set(parameters):
+        parameters[name] = principal
     if "ResourceGroupId" in parameters and op.name in {"AttachPolicy", "DetachPolicy"}:
         parameters["ResourceGroupId"] = world.id
     return parameters

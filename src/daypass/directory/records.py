@@ -61,6 +61,7 @@ class User(Struct, frozen=True, gc=False):
     created_at: int
     updated_at: int
     last_login_at: int | None = None
+    tags: TagList = ()
 
     @property
     def arn(self) -> str:

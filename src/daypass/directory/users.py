@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 from sqlalchemy import delete, select, update
@@ -18,11 +18,16 @@ from daypass.directory.errors import (
     USER_MISSING,
 )
 from daypass.directory.pages import Page, page_of, read_marker, within
-from daypass.directory.records import User
+from daypass.directory.records import TagList, User
 from daypass.directory.rows import columns
 from daypass.directory.schema import access_keys, attachments, group_members, login_profiles, users
+from daypass.directory.tags import Tags, tagged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Row
+
     from daypass.directory.context import Context
 
 _COLUMNS: Final = columns(users, User)
@@ -42,6 +47,7 @@ class Users:
 
     def __init__(self, context: Context) -> None:
         self._context: Final = context
+        self._tags: Final = Tags(context)
 
     def create(
         self,
@@ -52,11 +58,12 @@ class Users:
         comments: str = "",
         email: str = "",
         mobile_phone: str = "",
+        tags: TagList = (),
     ) -> User:
         """Create a user.
 
         Raises:
-            ApiError: ``EntityAlreadyExists.User``, ``LimitExceeded.User``.
+            ApiError: ``EntityAlreadyExists.User``, ``LimitExceeded.User``, ``LimitExceeded.Tag``.
         """
         context = self._context
         if self.find(account_id, name) is not None:
@@ -74,13 +81,15 @@ class Users:
             mobile_phone=mobile_phone,
             created_at=context.now,
             updated_at=context.now,
+            tags=tags,
         )
-        context.add(users, {**structs.asdict(user), "name_key": name.lower()})
+        context.add(users, _values(user))
+        self._tags.put(account_id, user.id, tags)
         context.changed(scopes.user(user.id))
         return user
 
     def find(self, account_id: str, name: str) -> User | None:
-        """Return the user of that name, ignoring case, or None."""
+        """Return the user of that name, ignoring case, or None. Tags are left out."""
         statement = select(*_COLUMNS).where(
             users.c.account_id == account_id, users.c.name_key == name.lower()
         )
@@ -88,7 +97,7 @@ class Users:
         return None if row is None else User(*row)
 
     def get(self, account_id: str, name: str) -> User:
-        """Return the user of that name, ignoring case.
+        """Return the user of that name, ignoring case. Tags are left out.
 
         Raises:
             ApiError: ``EntityNotExist.User``.
@@ -99,7 +108,7 @@ class Users:
         return user
 
     def by_id(self, user_id: str) -> User | None:
-        """Return the user of that id, or None."""
+        """Return the user of that id, or None. Tags are left out."""
         row = self._context.first(select(*_COLUMNS).where(users.c.id == user_id))
         return None if row is None else User(*row)
 
@@ -107,19 +116,36 @@ class Users:
         """Return how many users an account has."""
         return self._context.count(users, users.c.account_id == account_id)
 
-    def list(self, account_id: str, *, marker: str | None = None, limit: int = 100) -> Page[User]:
-        """Return an account's users in the order of their names.
+    def list(
+        self,
+        account_id: str,
+        *,
+        tags: Iterable[tuple[str, str | None]] = (),
+        marker: str | None = None,
+        limit: int = 100,
+    ) -> Page[User]:
+        """Return an account's users in the order of their names, with their tags.
+
+        Args:
+            account_id: whose users.
+            tags: only users that carry all of these; a value of None is any value.
+            marker: from the page before.
+            limit: at most this many.
 
         Raises:
             ApiError: ``InvalidParameter.Marker``.
         """
         after = read_marker(_LISTING, marker)
         limit = within(limit)
-        statement = select(*_COLUMNS).where(users.c.account_id == account_id)
+        statement = select(*_COLUMNS).where(users.c.account_id == account_id, *tagged(users.c.id, tags))
         if after is not None:
             statement = statement.where(users.c.name_key > after)
         rows = self._context.all(statement.order_by(users.c.name_key).limit(limit + 1))
-        return page_of(_LISTING, [User(*row) for row in rows], limit, lambda user: user.name.lower())
+        return page_of(_LISTING, self._with_tags(rows), limit, lambda user: user.name.lower())
+
+    def _with_tags(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> Sequence[User]:
+        carried = self._tags.of([row[0] for row in rows]) if rows else {}
+        return [structs.replace(User(*row), tags=carried.get(row[0], ())) for row in rows]
 
     def update(
         self,
@@ -175,6 +201,13 @@ class Users:
         for table, owner, conflict in _GUARDS:
             if self._context.exists(table, owner == user.id):
                 raise conflict(name=user.name)
+        self._tags.remove(user.id)
         self._context.run(delete(users).where(users.c.id == user.id))
         self._context.changed(scopes.user(user.id))
         return user
+
+
+def _values(user: User) -> dict[str, object]:
+    values = structs.asdict(user)
+    del values["tags"]
+    return {**values, "name_key": user.name.lower()}

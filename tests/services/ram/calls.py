@@ -21,6 +21,7 @@ class Ram:
     Attributes:
         id: the account's id.
         everyone: the principal that stands for all of the account's users and roles.
+        who: the caller's credentials.
     """
 
     def __init__(self, server: Server, account: Account, who: Credentials | None = None) -> None:
@@ -28,7 +29,8 @@ class Ram:
         self.account = account
         self.id = account.id
         self.everyone = f"acs:ram::{account.id}:root"
-        self._client = Client(server.url, who or account.root)
+        self.who = who or account.root
+        self._client = Client(server.url, self.who)
 
     def answer(self, action: str, **parameters: str) -> Answer:
         """Call an operation; parameter names are the wire's."""

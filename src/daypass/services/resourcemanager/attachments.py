@@ -20,13 +20,13 @@ from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
 from daypass.service.params import Choice
+from daypass.services.principals import PrincipalName, full_name
 from daypass.services.resourcemanager.principals import (
     PRINCIPAL_NAME,
     PRINCIPAL_TYPE,
     TYPES,
     WIRE_TYPES,
-    PrincipalName,
-    full_name,
+    require_type,
 )
 from daypass.services.resourcemanager.service import (
     PAGE_LENGTH,
@@ -67,7 +67,7 @@ class AttachmentRequest(Request, frozen=True, kw_only=True):
         Raises:
             ApiError: ``InvalidParameter.PrincipalName``.
         """
-        self.principal_name.require_type(self.principal_type)
+        require_type(self.principal_name, self.principal_type)
 
 
 def _resources(q: AttachmentRequest, call: Call) -> tuple[str, str]:
@@ -147,7 +147,7 @@ class ListPolicyAttachmentsRequest(Request, frozen=True, kw_only=True):
             ApiError: ``InvalidParameter.PrincipalName``.
         """
         if self.principal_name is not None:
-            self.principal_name.require_type(self.principal_type)
+            require_type(self.principal_name, self.principal_type)
 
 
 class PolicyAttachment(Response, frozen=True, kw_only=True):

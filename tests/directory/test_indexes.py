@@ -27,10 +27,44 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "roles": lambda txn, account: txn.roles.list(account, limit=1),
     "groups": lambda txn, account: txn.groups.list(account, limit=1),
     "policies": lambda txn, account: txn.policies.list(account, policy_type="Custom", limit=1),
+    "roles by number": lambda txn, account: txn.roles.numbered(account, page=1, size=1),
+    "policies by number": lambda txn, account: txn.policies.numbered(account, policy_type="Custom"),
+    "attachments by number": lambda txn, account: txn.attachments.numbered(account),
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),
 }
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_a_page_by_number_passes_over_others_in_the_index_alone(tmp_path: Path, page: int) -> None:
+    with open_store(tmp_path) as database, database.write() as txn:
+        account = txn.accounts.create().id
+        for name in ("a", "b", "c"):
+            txn.roles.create(account, name, "{}", trusted=())
+        asked = _asked(txn, lambda: txn.roles.numbered(account, page=page, size=1))
+        (counted,) = [(sql, given) for sql, given in asked if sql.startswith("SELECT roles.name_key ")]
+        (step,) = _steps(txn, *counted)
+        assert "USING COVERING INDEX" in step
+
+
+def _asked(txn: Transaction, act: Callable[[], object]) -> list[tuple[str, tuple[object, ...]]]:
+    """Return the statements, with what is given to them, that something asks."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    @event.listens_for(txn.connection, "before_cursor_execute")
+    def listen(_c: object, _k: object, sql: str, given: tuple[object, ...], *_: object) -> None:
+        asked.append((sql, given))
+
+    act()
+    event.remove(txn.connection, "before_cursor_execute", listen)
+    return asked
+
+
+def _steps(txn: Transaction, sql: str, given: tuple[object, ...]) -> list[str]:
+    """Return how the database goes about a statement."""
+    plan = txn.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()
+    return [str(row[-1]) for row in plan]
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS)
@@ -39,17 +73,9 @@ def test_no_lookup_reads_a_whole_table_and_no_list_sorts_one(tmp_path: Path, loo
         account = txn.accounts.create().id
         txn.users.create(account, "u")
         txn.roles.create(account, "r", "{}", trusted=())
-        asked: list[tuple[str, tuple[object, ...]]] = []
-
-        @event.listens_for(txn.connection, "before_cursor_execute")
-        def listen(_c: object, _k: object, sql: str, given: tuple[object, ...], *_: object) -> None:
-            asked.append((sql, given))
-
-        LOOKUPS[lookup](txn, account)
-        event.remove(txn.connection, "before_cursor_execute", listen)
+        asked = _asked(txn, lambda: LOOKUPS[lookup](txn, account))
         assert asked
         for sql, given in asked:
-            plan = txn.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()
-            steps = [str(row[-1]) for row in plan]
+            steps = _steps(txn, sql, given)
             assert not [step for step in steps if step.startswith("SCAN")], sql
             assert lookup.startswith("grants") or "USE TEMP B-TREE FOR ORDER BY" not in steps, sql

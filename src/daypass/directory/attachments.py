@@ -17,7 +17,7 @@ from daypass.directory.errors import (
     TOO_MANY,
     USER_MISSING,
 )
-from daypass.directory.pages import NumberedPage, within
+from daypass.directory.pages import NumberedPage, onwards, within
 from daypass.directory.records import Attachment, PolicyType, PrincipalKind
 from daypass.directory.schema import attachments, policies, resource_groups, roles, user_groups, users
 
@@ -198,9 +198,12 @@ class Attachments:
             if principal_name is not None:
                 principal_id = self._principal_id(account_id, kind, principal_name)
                 where.append(attachments.c.principal_id == principal_id)
-        size = within(size)
-        statement = _FULL.where(*where).order_by(*_ORDER).limit(size).offset((max(page, 1) - 1) * size)
-        return NumberedPage(self._read(statement), self._context.count(attachments, *where))
+        size, total = within(size), self._context.count(attachments, *where)
+        start = (max(page, 1) - 1) * size
+        if start >= total:
+            return NumberedPage((), total)
+        there = onwards(self._context, _ORDER, where, position=start, total=total)
+        return NumberedPage(self._read(_FULL.where(*where, there).order_by(*_ORDER).limit(size)), total)
 
     def _check_quota(
         self, account_id: str, kind: PrincipalKind, principal_id: str, policy_type: PolicyType

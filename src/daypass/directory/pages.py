@@ -9,11 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
+from sqlalchemy import literal, select, tuple_
 
 from daypass.directory.errors import BAD_MARKER
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, ColumnElement
+
+    from daypass.directory.context import Context
 
 T = TypeVar("T")
 
@@ -77,3 +83,37 @@ def page_of(listing: str, found: Sequence[T], limit: int, key: Callable[[T], str
 def within(limit: int) -> int:
     """Return a page size kept between 1 and :data:`MAX_PAGE`."""
     return max(1, min(limit, MAX_PAGE))
+
+
+def onwards(
+    context: Context,
+    order: Sequence[Column[Any]],
+    where: Sequence[ColumnElement[bool]],
+    *,
+    position: int,
+    total: int,
+) -> ColumnElement[bool]:
+    """Return the condition of standing at a position of a list, from 0, or after it.
+
+    Pages by number have to count what they pass over. Here that is done in the index alone
+    (``order`` with what ``where`` asks of it), and from the nearer end, so that no page passes
+    over more than half the list; the entries themselves are read from the position on.
+
+    Args:
+        context: the transaction.
+        order: what the list is ordered by; together unique.
+        where: which entries are in the list.
+        position: before ``total``.
+        total: how many there are.
+    """
+    statement = select(*order).where(*where).limit(1)
+    if position <= total // 2:
+        found = context.all(statement.order_by(*order).offset(position))
+    else:
+        backwards = [column.desc() for column in order]
+        found = context.all(statement.order_by(*backwards).offset(total - 1 - position))
+    (key,) = found
+    if len(order) > 1:
+        return tuple_(*order) >= tuple_(*(literal(value) for value in key))
+    there: ColumnElement[bool] = order[0] >= key[0]
+    return there

@@ -17,7 +17,7 @@ from daypass.directory.errors import (
     VERSION_IS_DEFAULT,
     VERSION_MISSING,
 )
-from daypass.directory.pages import NumberedPage, Page, page_of, read_marker, within
+from daypass.directory.pages import NumberedPage, Page, onwards, page_of, read_marker, within
 from daypass.directory.policy_rows import (
     as_version,
     custom,
@@ -158,9 +158,11 @@ class Policies:
         systems = system.all_policies() if policy_type != "Custom" else ()
         customs = self.count(account_id) if policy_type != "System" else 0
         found = seen_from(self._context, account_id, systems[start : start + size])
-        if customs and len(found) < size:
-            offset = max(0, start - len(systems))
-            rows = self._context.all(customs_of(account_id).limit(size - len(found)).offset(offset))
+        position = max(0, start - len(systems))
+        if len(found) < size and position < customs:
+            own = policies.c.account_id == account_id
+            there = onwards(self._context, [policies.c.name_key], [own], position=position, total=customs)
+            rows = self._context.all(customs_of(account_id).where(there).limit(size - len(found)))
             found += read_customs(self._context, rows)
         return NumberedPage(tuple(found), len(systems) + customs)
 

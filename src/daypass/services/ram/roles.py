@@ -94,7 +94,7 @@ def _body(role: Role) -> dict[str, Any]:
     return {**_summary(role), "assume_role_policy_document": role.trust_document}
 
 
-def _trusted(document: str) -> list[str]:
+def trusted(document: str) -> list[str]:
     """Return the principals that a trust policy names."""
     statements = parse(document, DocumentKind.TRUST).statements
     return sorted({name for statement in statements for name in statement.principals or ()})
@@ -130,7 +130,7 @@ def create_role(call: Call, q: CreateRoleRequest) -> CreateRoleResponse:
         call.account,
         q.role_name,
         q.assume_role_policy_document,
-        trusted=_trusted(q.assume_role_policy_document),
+        trusted=trusted(q.assume_role_policy_document),
         description=q.description,
         max_session_duration=q.max_session_duration,
         allow_console_login=q.allow_console_login,
@@ -197,7 +197,7 @@ def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
         call.account,
         q.role_name,
         trust_document=trust,
-        trusted=_trusted(trust) if trust is not None else None,
+        trusted=trusted(trust) if trust is not None else None,
         description=q.new_description,
         max_session_duration=q.new_max_session_duration,
         allow_console_login=q.new_allow_console_login,

@@ -1,6 +1,12 @@
-"""ResourceManager 2020-03-31: resource groups, and policies attached within them."""
+"""ResourceManager 2020-03-31: roles, policies, resource groups, and policies attached within them."""
 
-from daypass.services.resourcemanager import attachments, resource_groups
+from daypass.services.resourcemanager import (
+    attachments,
+    policies,
+    policy_versions,
+    resource_groups,
+    roles,
+)
 from daypass.services.resourcemanager.service import resourcemanager
 
-__all__ = ["attachments", "resource_groups", "resourcemanager"]
+__all__ = ["attachments", "policies", "policy_versions", "resource_groups", "resourcemanager", "roles"]

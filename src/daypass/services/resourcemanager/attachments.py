@@ -19,7 +19,6 @@ from daypass.directory.system import OWNER
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
-from daypass.service.params import Choice
 from daypass.services.principals import PrincipalName, full_name
 from daypass.services.resourcemanager.principals import (
     PRINCIPAL_NAME,
@@ -29,6 +28,7 @@ from daypass.services.resourcemanager.principals import (
     require_type,
 )
 from daypass.services.resourcemanager.service import (
+    LANGUAGE,
     PAGE_LENGTH,
     PAGE_NUMBER,
     PAGE_SIZE,
@@ -41,12 +41,6 @@ from daypass.services.resourcemanager.service import (
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
-
-LANGUAGE: Final = Choice(
-    wire="Language",
-    help="Language of system policies' descriptions; they are in English whatever is given.",
-    options=("en", "zh-CN", "ja"),
-)
 
 _PRINCIPAL_MISSING: Final = (USER_MISSING, GROUP_MISSING, ROLE_MISSING)
 _KINDS: Final = tuple(WIRE_TYPES)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from daypass.service.call import Call
 
 resourcemanager: Final = Service(
-    "ResourceManager", "2020-03-31", "resource groups, and policies attached within them"
+    "ResourceManager", "2020-03-31", "roles, policies, resource groups, and policies attached within them"
 )
 
 PAGE_SIZE: Final = 10
@@ -53,6 +53,11 @@ PAGE_LENGTH: Final = Integer(
     help=f"How many entries a page has, up to {LONGEST_PAGE}; default {PAGE_SIZE}.",
     least=1,
     most=LONGEST_PAGE,
+)
+LANGUAGE: Final = Choice(
+    wire="Language",
+    help="Language of what ships with the product; it is in English whatever is given.",
+    options=("en", "zh-CN", "ja"),
 )
 INCLUDE_TAGS: Final = Flag(wire="IncludeTags", help="Whether to show tags; default false.")
 TAGS: Final = Tags(help="Tags of the resource group, up to 20.")

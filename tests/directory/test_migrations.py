@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+OLD_ROWS = (
+    "INSERT INTO accounts VALUES ('1000000000000100', NULL, 1)",
+    "INSERT INTO users VALUES ('20', '1000000000000100', 'Alice', 'alice', '', '', '', '', 2, 2, NULL)",
+    "INSERT INTO user_groups VALUES ('30', '1000000000000100', 'IT', 'it', '', 2, 2)",
+    "INSERT INTO group_members VALUES ('30', '20', 2)",
+    "INSERT INTO access_keys VALUES ('LTAI1', '1000000000000100', '20', x'00', 'Active', 3)",
+    "INSERT INTO login_profiles VALUES ('20', 'hash', 0, 0, 4, 4)",
+)
+
 
 @pytest.fixture
 def grown(tmp_path: Path) -> Iterator[Connection]:
@@ -35,13 +44,15 @@ def grown(tmp_path: Path) -> Iterator[Connection]:
 
 
 def schema(connection: Any) -> dict[str, list[str]]:
-    """Return the statements that made everything, clause by clause: constraints come in any order."""
+    """Return the statements that made everything, clause by clause: columns and constraints in any order."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: sorted(re.split(r",? (?=CONSTRAINT)", _flat(sql))) for name, sql in rows}
+    return {name: sorted(_clauses(sql)) for name, sql in rows}
 
 
-def _flat(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).removesuffix(" )").strip()
+def _clauses(sql: str) -> list[str]:
+    head, _, body = re.sub(r"\s+", " ", sql).strip().removesuffix(")").partition("(")
+    # Commas within brackets part the columns of one constraint, not clauses.
+    return [head.strip(), *(clause.strip() for clause in re.split(r",(?![^(]*\))", body))]
 
 
 def test_migrating_and_creating_give_the_same_schema(tmp_path: Path, grown: Connection) -> None:
@@ -60,6 +71,27 @@ def test_migrating_gives_what_the_tables_say(grown: Connection) -> None:
 def test_the_newest_migration_is_the_one_the_schema_names(grown: Connection) -> None:
     script = ScriptDirectory.from_config(opening.migration_config(grown))
     assert script.get_current_head() == MIGRATION
+
+
+def test_rows_of_an_older_database_are_kept_and_say_what_was_true_of_them(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.commit()
+        with connection.begin():
+            config = opening.migration_config(connection)
+            command.upgrade(config, "0002")
+            for statement in OLD_ROWS:
+                connection.exec_driver_sql(statement)
+            command.upgrade(config, "head")
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            key = connection.exec_driver_sql("SELECT id, created_at, updated_at FROM access_keys").one()
+            assert tuple(key) == ("LTAI1", 3, 3)
+            group = connection.exec_driver_sql("SELECT name, display_name FROM user_groups").one()
+            assert tuple(group) == ("IT", "")
+            profile = connection.exec_driver_sql("SELECT status, password_initial FROM login_profiles").one()
+            assert tuple(profile) == ("Active", 0)
+    engine.dispose()
 
 
 def test_rows_that_are_always_there_are_there_after_migrating(tmp_path: Path, grown: Connection) -> None:

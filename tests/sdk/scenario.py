@@ -23,6 +23,7 @@ REGION: Final = "cn-shanghai"
 VERSIONS: Final = {
     "Sts": "2015-04-01",
     "Ram": "2015-05-01",
+    "Ims": "2019-08-15",
     "ResourceManager": "2020-03-31",
     "Iot": "2018-01-20",
 }

@@ -28,6 +28,7 @@ _COLUMNS: Final = (
     access_keys.c.sealed_secret,
     access_keys.c.status,
     access_keys.c.created_at,
+    access_keys.c.updated_at,
 )
 
 
@@ -61,7 +62,7 @@ class AccessKeys:
         key_id, secret = preset or _new(context)
         if context.exists(access_keys, access_keys.c.id == key_id):
             raise ACCESS_KEY_EXISTS(key=key_id)
-        key = AccessKey(key_id, account_id, user_id, secret, "Active", context.now)
+        key = AccessKey(key_id, account_id, user_id, secret, "Active", context.now, context.now)
         self._insert(key)
         return key
 
@@ -74,6 +75,7 @@ class AccessKeys:
             "sealed_secret": context.seal(*SECRET_PLACE, key.id, key.secret.reveal().encode()),
             "status": key.status,
             "created_at": key.created_at,
+            "updated_at": key.updated_at,
         }
         context.add(access_keys, values)
         context.changed(scopes.access_key(key.id))
@@ -103,7 +105,8 @@ class AccessKeys:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.AccessKey``.
         """
         where = self._owned_key(account_id, user_name, access_key_id)
-        if not self._context.run(update(access_keys).where(*where).values(status=status)):
+        values = {"status": status, "updated_at": self._context.now}
+        if not self._context.run(update(access_keys).where(*where).values(values)):
             raise KEY_MISSING(key=access_key_id)
         self._context.changed(scopes.access_key(access_key_id))
 
@@ -128,9 +131,9 @@ class AccessKeys:
         return None if user_name is None else self._users.get(account_id, user_name).id
 
     def _read(self, row: Row[*tuple[Any, ...]]) -> AccessKey:
-        key_id, account_id, user_id, sealed, status, created_at = row
+        key_id, account_id, user_id, sealed, status, created_at, updated_at = row
         secret = Secret(self._context.unseal(*SECRET_PLACE, key_id, sealed).decode())
-        return AccessKey(key_id, account_id, user_id, secret, status, created_at)
+        return AccessKey(key_id, account_id, user_id, secret, status, created_at, updated_at)
 
 
 def _new(context: Context) -> tuple[str, Secret]:

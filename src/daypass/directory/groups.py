@@ -41,7 +41,7 @@ class Groups:
         self._context: Final = context
         self._users: Final = Users(context)
 
-    def create(self, account_id: str, name: str, *, comments: str = "") -> Group:
+    def create(self, account_id: str, name: str, *, comments: str = "", display_name: str = "") -> Group:
         """Create a group.
 
         Raises:
@@ -54,7 +54,7 @@ class Groups:
         if self.count(account_id) >= limit:
             raise TOO_MANY.of("Group")(limit=limit)
         new_id = identifiers.entity_id(context.entropy)
-        group = Group(new_id, account_id, name, comments, context.now, context.now)
+        group = Group(new_id, account_id, name, comments, context.now, context.now, display_name)
         context.add(user_groups, {**structs.asdict(group), "name_key": name.lower()})
         context.changed(scopes.group(group.id))
         return group
@@ -95,7 +95,13 @@ class Groups:
         return page_of(_LISTING, [Group(*row) for row in rows], limit, lambda group: group.name.lower())
 
     def update(
-        self, account_id: str, name: str, *, new_name: str | None = None, comments: str | None = None
+        self,
+        account_id: str,
+        name: str,
+        *,
+        new_name: str | None = None,
+        comments: str | None = None,
+        display_name: str | None = None,
     ) -> Group:
         """Change a group; what is None stays.
 
@@ -112,6 +118,7 @@ class Groups:
             group,
             name=group.name if new_name is None else new_name,
             comments=group.comments if comments is None else comments,
+            display_name=group.display_name if display_name is None else display_name,
             updated_at=context.now,
         )
         values = {**structs.asdict(changed), "name_key": changed.name.lower()}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from daypass.directory import scopes
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
-from daypass.directory.records import LoginProfile, User
+from daypass.directory.records import KeyStatus, LoginProfile, User
 from daypass.directory.rows import columns
 from daypass.directory.schema import login_profiles
 from daypass.directory.users import Users
@@ -36,6 +36,7 @@ class LoginProfiles:
         *,
         password_reset_required: bool = False,
         mfa_bind_required: bool = False,
+        status: KeyStatus = "Active",
     ) -> LoginProfile:
         """Create a user's login profile.
 
@@ -47,7 +48,9 @@ class LoginProfiles:
         if self.find(user.id) is not None:
             raise LOGIN_PROFILE_EXISTS(name=user.name)
         now = context.now
-        profile = LoginProfile(user.id, password_hash, password_reset_required, mfa_bind_required, now, now)
+        profile = LoginProfile(
+            user.id, password_hash, password_reset_required, mfa_bind_required, now, now, status
+        )
         context.add(login_profiles, _values(profile))
         context.changed(scopes.user(user.id))
         return profile
@@ -79,8 +82,11 @@ class LoginProfiles:
         password_hash: Secret | None = None,
         password_reset_required: bool | None = None,
         mfa_bind_required: bool | None = None,
+        status: KeyStatus | None = None,
     ) -> LoginProfile:
         """Change a profile; what is None stays.
+
+        A new password is an initial one only when it comes with switching the profile on again.
 
         Raises:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.LoginProfile``.
@@ -90,7 +96,10 @@ class LoginProfiles:
             "password_hash": password_hash,
             "password_reset_required": password_reset_required,
             "mfa_bind_required": mfa_bind_required,
+            "status": status,
         }
+        if password_hash is not None:
+            given["password_initial"] = profile.status == "Inactive" and status == "Active"
         wanted = {field: value for field, value in given.items() if value is not None}
         changed = structs.replace(profile, **wanted, updated_at=self._context.now)
         own = login_profiles.c.user_id == profile.user_id

@@ -78,6 +78,7 @@ class Group(Struct, frozen=True, gc=False):
     comments: str
     created_at: int
     updated_at: int
+    display_name: str = ""
 
 
 class GroupOfUser(Struct, frozen=True, gc=False):
@@ -103,6 +104,7 @@ class AccessKey(Struct, frozen=True, gc=False):
     secret: Secret
     status: KeyStatus
     created_at: int
+    updated_at: int
 
 
 class LoginProfile(Struct, frozen=True, gc=False):
@@ -110,6 +112,9 @@ class LoginProfile(Struct, frozen=True, gc=False):
 
     Attributes:
         password_hash: made and read by whoever checks passwords; opaque here.
+        status: whether the password opens the console.
+        password_initial: the password is still the one set with the profile, or when it
+            was switched on again.
     """
 
     user_id: str
@@ -118,6 +123,8 @@ class LoginProfile(Struct, frozen=True, gc=False):
     mfa_bind_required: bool
     created_at: int
     updated_at: int
+    status: KeyStatus = "Active"
+    password_initial: bool = True
 
 
 class Role(Struct, frozen=True, gc=False):

@@ -4,6 +4,9 @@ Portable on purpose: text, integers, booleans, bytes; no triggers, no types of o
 database. Names that are unique ignoring case are stored twice, as given and folded
 (``name_key``); the folded one carries the index, the lists are ordered by it.
 
+A column that a later migration adds to a table has a default of the database, which is
+what the rows that were there before have until somebody changes them.
+
 ``MIGRATION`` names the migration that brings an older database to exactly this; a
 fresh one is created from here at once (:mod:`daypass.directory.opening`).
 """
@@ -26,9 +29,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-MIGRATION: Final = "0002"
+MIGRATION: Final = "0003"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -95,6 +99,7 @@ user_groups: Final = Table(
     Column("comments", Text, nullable=False),
     _time("created_at"),
     _time("updated_at"),
+    Column("display_name", Text, nullable=False, server_default=""),
     UniqueConstraint("account_id", "name_key"),
 )
 
@@ -116,6 +121,7 @@ access_keys: Final = Table(
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("status", String(8), nullable=False),
     _time("created_at"),
+    Column("updated_at", BigInteger, nullable=False, server_default="0"),
     Index(None, "account_id", "user_id"),
 )
 
@@ -128,6 +134,9 @@ login_profiles: Final = Table(
     Column("mfa_bind_required", Boolean, nullable=False),
     _time("created_at"),
     _time("updated_at"),
+    Column("status", String(8), nullable=False, server_default="Active"),
+    # Whether the password is still the one that was set with the profile, or to switch it on again.
+    Column("password_initial", Boolean, nullable=False, server_default=false()),
 )
 
 roles: Final = Table(

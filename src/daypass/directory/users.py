@@ -81,7 +81,7 @@ class Users:
             mobile_phone=mobile_phone,
             created_at=context.now,
             updated_at=context.now,
-            tags=tags,
+            tags=tuple(sorted(tags)),
         )
         context.add(users, _values(user))
         self._tags.put(account_id, user.id, tags)

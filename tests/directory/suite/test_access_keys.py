@@ -6,7 +6,8 @@ from daypass.secret import Secret
 from tests.directory.stores import START, refused
 
 if TYPE_CHECKING:
-    from daypass.directory.database import Transaction
+    from daypass.directory.database import Database, Transaction
+    from tests.directory.stores import Clock
 
 
 def test_an_access_key_has_the_forms_of_rams(txn: Transaction, account: str) -> None:
@@ -91,3 +92,15 @@ def test_keys_of_nobody_are_told(txn: Transaction, account: str) -> None:
         txn.access_keys.create(account, "nobody")
     with refused("EntityNotExist.User"):
         txn.access_keys.list(account, "nobody")
+
+
+def test_a_key_tells_when_it_was_last_switched(database: Database, clock: Clock) -> None:
+    with database.write() as txn:
+        account = txn.accounts.create().id
+        made = txn.access_keys.create(account)
+    assert made.updated_at == made.created_at == START
+    clock.now += 60
+    with database.write() as txn:
+        txn.access_keys.set_status(account, None, made.id, "Inactive")
+        (key,) = txn.access_keys.list(account)
+    assert (key.created_at, key.updated_at) == (START, START + 60)

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
 
 def test_a_group_is_as_it_was_created(txn: Transaction, account: str) -> None:
-    group = txn.groups.create(account, "Staff", comments="all")
+    group = txn.groups.create(account, "Staff", comments="all", display_name="Everybody")
     assert (group.name, group.comments, group.created_at) == ("Staff", "all", START)
+    assert group.display_name == "Everybody"
     assert txn.groups.get(account, "staff") == group
 
 
@@ -37,6 +38,8 @@ def test_an_updated_group_keeps_its_id(txn: Transaction, account: str) -> None:
     assert (renamed.id, renamed.comments) == (group.id, "kept")
     assert txn.groups.get(account, "crew") == renamed
     assert txn.groups.update(account, "crew", comments="new").comments == "new"
+    txn.groups.update(account, "crew", display_name="The crew")
+    assert txn.groups.get(account, "crew").display_name == "The crew"
     with refused("EntityAlreadyExists.Group"):
         txn.groups.update(account, "crew", new_name="GUESTS")
     with refused("EntityNotExist.Group"):

@@ -9,6 +9,7 @@ from tests.directory.stores import START, refused
 
 if TYPE_CHECKING:
     from daypass.directory.database import Transaction
+    from daypass.directory.records import KeyStatus
 
 
 @pytest.fixture
@@ -57,3 +58,21 @@ def test_a_deleted_profile_is_gone(txn: Transaction, account: str, alice: str) -
     txn.login_profiles.create(account, "alice", Secret("hash"))
     txn.login_profiles.delete(account, "alice")
     assert txn.login_profiles.find(alice) is None
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_password_is_initial_until_it_is_changed_or_when_it_switches_the_profile_on(
+    txn: Transaction, account: str
+) -> None:
+    def update(password: str | None = None, status: KeyStatus | None = None) -> bool:
+        hashed = None if password is None else Secret(password)
+        txn.login_profiles.update(account, "alice", password_hash=hashed, status=status)
+        return txn.login_profiles.get(account, "alice").password_initial
+
+    assert txn.login_profiles.create(account, "alice", Secret("hash")).password_initial
+    assert update(status="Active")
+    assert not update(password="second", status="Active")
+    assert not update(status="Inactive")
+    assert not update(password="third")
+    assert update(password="fourth", status="Active")
+    assert txn.login_profiles.get(account, "alice").status == "Active"

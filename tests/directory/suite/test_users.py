@@ -162,3 +162,14 @@ def test_a_user_prints_nothing_it_should_not(txn: Transaction, account: str) -> 
     key = txn.access_keys.create(account, "alice")
     assert "argon2-hash" not in repr(profile)
     assert key.secret.reveal() not in repr(key)
+
+
+def test_a_users_tags_come_with_it_are_looked_for_and_go_with_it(txn: Transaction, account: str) -> None:
+    alice = txn.users.create(account, "alice", tags=(("team", "red"), ("site", "")))
+    txn.users.create(account, "bob", tags=(("team", "blue"),))
+    assert alice.tags == (("site", ""), ("team", "red"))
+    assert txn.users.list(account).items[0] == alice
+    assert names(txn.users.list(account, tags=[("team", None)]).items) == ["alice", "bob"]
+    assert names(txn.users.list(account, tags=[("team", "red"), ("site", "")]).items) == ["alice"]
+    txn.users.delete(account, "alice")
+    assert txn.tags.of([alice.id]) == {}

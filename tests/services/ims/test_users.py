@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from daypass.testing import Server
 from tests.services.ims.calls import Ims
 from tests.world import allow, deny, document
@@ -122,3 +126,191 @@ def test_users_are_listed_by_who_may(ims: Ims) -> None:
     lister = ims.someone("Lister", document(allow("ram:ListUsers", f"acs:ram:*:{ims.id}:user/*")))
     assert len(lister("ListUsers")["Users"]["User"]) == 1
     ims.someone("Nobody").refused("ListUsers", "NoPermission")
+
+
+PERSON = {
+    "DisplayName": "Alice L.",
+    "Email": "alice@example.com",
+    "MobilePhone": "86-18600008888",
+    "Comments": "an engineer",
+}
+
+
+def test_a_user_made_here_is_the_one_that_ram_shows(ims: Ims) -> None:
+    made = ims("CreateUser", UserPrincipalName=ims.name("Alice"), **PERSON)["User"]
+    assert made["UserPrincipalName"] == ims.name("Alice")
+    assert made["CreateDate"] == made["UpdateDate"]
+    shown = ims.ram("GetUser", UserName="Alice")["User"]
+    assert {name: shown[name] for name in ("UserId", *PERSON)} == {"UserId": made["UserId"], **PERSON}
+
+
+def test_what_is_changed_here_is_changed_in_ram(ims: Ims) -> None:
+    made = ims.ram("CreateUser", UserName="Alice", **PERSON)["User"]
+    changed = ims(
+        "UpdateUser",
+        UserPrincipalName=ims.name("ALICE"),
+        NewUserPrincipalName=ims.name("Alicia"),
+        NewDisplayName="Alicia",
+        NewComments="",
+    )["User"]
+    assert (changed["UserId"], changed["UserPrincipalName"]) == (made["UserId"], ims.name("Alicia"))
+    shown = ims.ram("GetUser", UserName="Alicia")["User"]
+    assert (shown["DisplayName"], shown["Email"]) == ("Alicia", PERSON["Email"])
+    assert "Comments" not in shown
+    ims("UpdateUser", UserId=made["UserId"], NewEmail="", NewMobilePhone="1-2345")
+    assert ims.ram("GetUser", UserName="Alicia")["User"]["MobilePhone"] == "1-2345"
+
+
+def test_a_user_is_deleted_by_name_or_by_id_and_is_gone_in_ram(ims: Ims) -> None:
+    for way in ("name", "id"):
+        made = ims.ram("CreateUser", UserName="Alice")["User"]["UserId"]
+        named = {"UserPrincipalName": ims.name("Alice")} if way == "name" else {"UserId": made}
+        ims("DeleteUser", **named)
+        ims.ram.refused("GetUser", "EntityNotExist.User", UserName="Alice")
+        ims.refused("DeleteUser", "EntityNotExist.User", **named)
+
+
+@pytest.mark.parametrize(
+    ("action", "changes", "code"),
+    [
+        ("CreateUser", {"DisplayName": None}, "MissingParameter.DisplayName"),
+        ("CreateUser", {"UserPrincipalName": None}, "MissingParameter.UserPrincipalName"),
+        ("CreateUser", {"DisplayName": ""}, "InvalidParameter.DisplayName.Length"),
+        ("CreateUser", {"DisplayName": "a" * 25}, "InvalidParameter.DisplayName.Length"),
+        ("CreateUser", {"DisplayName": "<b>"}, "InvalidParameter.DisplayName.InvalidChars"),
+        ("CreateUser", {"Comments": "a" * 129}, "InvalidParameter.Comments.Length"),
+        ("CreateUser", {"Email": "alice"}, "InvalidParameter.Email.Format"),
+        ("CreateUser", {"MobilePhone": "1"}, "InvalidParameter.MobilePhone.Format"),
+        ("CreateUser", {"UserPrincipalName": "Alice"}, "InvalidParameter.UserPrincipalName.InvalidChars"),
+        ("CreateUser", {"UserPrincipalName": "A@1.onaliyun.com"}, "InvalidParameter.UserPrincipalName"),
+        ("CreateUser", {"UserPrincipalName": "alice@{id}.onaliyun.com"}, "EntityAlreadyExists.User"),
+        ("CreateUser", {"Tag.1.Key": "acs:a"}, "InvalidParameter.Tag"),
+        ("UpdateUser", {"UserPrincipalName": None}, "MissingParameter.UserPrincipalName"),
+        ("UpdateUser", {"UserId": "1"}, "InvalidParameter.UserPrincipalName"),
+        ("UpdateUser", {"NewDisplayName": "a" * 25}, "InvalidParameter.NewDisplayName.Length"),
+        ("UpdateUser", {"NewDisplayName": "a;"}, "InvalidParameter.NewDisplayName.InvalidChars"),
+        ("UpdateUser", {"NewComments": "a" * 129}, "InvalidParameter.NewComments.Length"),
+        ("UpdateUser", {"NewEmail": "@"}, "InvalidParameter.NewEmail.Format"),
+        ("UpdateUser", {"NewMobilePhone": "a"}, "InvalidParameter.NewMobilePhone.Format"),
+        (
+            "UpdateUser",
+            {"NewUserPrincipalName": "A B@1.onaliyun.com"},
+            "InvalidParameter.NewUserPrincipalName.InvalidChars",
+        ),
+        (
+            "UpdateUser",
+            {"NewUserPrincipalName": "a" * 129},
+            "InvalidParameter.NewUserPrincipalName.Length",
+        ),
+        ("UpdateUser", {"NewUserPrincipalName": "A@1.onaliyun.com"}, "InvalidParameter.NewUserPrincipalName"),
+        ("UpdateUser", {"NewUserPrincipalName": "Bob@{id}.onaliyun.com"}, "EntityAlreadyExists.User"),
+        ("UpdateUser", {"UserPrincipalName": "No@{id}.onaliyun.com"}, "EntityNotExist.User"),
+        ("DeleteUser", {"UserPrincipalName": None}, "MissingParameter.UserPrincipalName"),
+        ("ListUserBasicInfos", {"MaxItems": "0"}, "InvalidParameter.MaxItems"),
+        ("ListUserBasicInfos", {"Marker": "x"}, "InvalidParameter.Marker"),
+        ("ListUserBasicInfos", {"Status": "active", "Tag.1.Key": "a"}, "InvalidParameter.Status"),
+    ],
+)
+def test_a_wrong_request_is_told_what_is_wrong_and_changes_nothing(
+    ims: Ims, action: str, changes: dict[str, str | None], code: str
+) -> None:
+    for name in ("Alice", "Bob"):
+        ims.ram("CreateUser", UserName=name)
+    before = ims("ListUsers")["Users"]
+    wanted: dict[str, str | None] = {"UserPrincipalName": ims.name("Alice")}
+    if action == "CreateUser":
+        wanted = {"UserPrincipalName": ims.name("Carol"), "DisplayName": "Carol"}
+    wanted |= changes
+    given = {name: value.format(id=ims.id) for name, value in wanted.items() if value is not None}
+    ims.refused(action, code, **given)
+    assert ims("ListUsers")["Users"] == before
+
+
+def test_a_user_that_still_has_something_is_not_deleted(ims: Ims) -> None:
+    alice = {"UserPrincipalName": ims.name("Alice")}
+    ims("CreateUser", DisplayName="Alice", **alice)
+    ims("CreateGroup", GroupName="IT")
+    ims("AddUserToGroup", GroupName="IT", **alice)
+    ims.refused("DeleteUser", "DeleteConflict.User.Group", **alice)
+    ims("RemoveUserFromGroup", GroupName="IT", **alice)
+    key = ims("CreateAccessKey", **alice)["AccessKey"]["AccessKeyId"]
+    ims.refused("DeleteUser", "DeleteConflict.User.AccessKey", **alice)
+    ims("DeleteAccessKey", UserAccessKeyId=key, **alice)
+    ims("CreateLoginProfile", Password="Secret-12345678", **alice)
+    ims.refused("DeleteUser", "DeleteConflict.User.LoginProfile", **alice)
+    ims("DeleteLoginProfile", **alice)
+    ims.ram("AttachPolicyToUser", UserName="Alice", PolicyType="System", PolicyName="ReadOnlyAccess")
+    ims.refused("DeleteUser", "DeleteConflict.User.Policy", **alice)
+    ims.ram("DetachPolicyFromUser", UserName="Alice", PolicyType="System", PolicyName="ReadOnlyAccess")
+    ims("DeleteUser", **alice)
+    assert ims("ListUsers")["Users"]["User"] == []
+
+
+def test_an_account_has_no_more_users_than_its_quota(ims: Ims) -> None:
+    with ims.server.runtime.database.write() as txn:
+        txn.account_quotas.set(ims.id, "users", 1)
+    ims("CreateUser", UserPrincipalName=ims.name("Alice"), DisplayName="Alice")
+    ims.refused("CreateUser", "LimitExceeded.User", UserPrincipalName=ims.name("Bob"), DisplayName="Bob")
+
+
+def test_a_user_may_be_made_changed_and_deleted_by_who_may(ims: Ims) -> None:
+    alice, everyone = f"acs:ram:*:{ims.id}:user/Alice", f"acs:ram:*:{ims.id}:user/*"
+    maker = ims.someone("Maker", document(allow("ram:CreateUser", everyone)))
+    keeper = ims.someone("Keeper", document(allow(["ram:UpdateUser", "ram:DeleteUser"], alice)))
+    keeper.refused("CreateUser", "NoPermission", UserPrincipalName=ims.name("Alice"), DisplayName="Alice")
+    made = maker("CreateUser", UserPrincipalName=ims.name("Alice"), DisplayName="Alice")["User"]["UserId"]
+    maker.refused("DeleteUser", "NoPermission", UserId=made)
+    keeper("UpdateUser", UserId=made, NewDisplayName="A.")
+    keeper.refused("DeleteUser", "NoPermission", UserPrincipalName=ims.name("Maker"))
+    keeper("DeleteUser", UserId=made)
+
+
+def test_users_are_listed_in_short_a_hundred_at_a_time(ims: Ims) -> None:
+    with ims.server.runtime.database.write() as txn:
+        for number in range(101):
+            txn.users.create(ims.id, f"user-{number:03}", display_name="Somebody")
+    page = ims("ListUserBasicInfos")
+    users = page["UserBasicInfos"]["UserBasicInfo"]
+    assert (len(users), page["IsTruncated"]) == (100, True)
+    assert set(users[0]) == {"UserId", "UserPrincipalName", "DisplayName", "Status"}
+    rest = ims("ListUserBasicInfos", Marker=page["Marker"], Status="active")
+    assert rest["IsTruncated"] is False
+    assert [user["UserPrincipalName"] for user in rest["UserBasicInfos"]["UserBasicInfo"]] == [
+        ims.name("user-100")
+    ]
+    assert ims("ListUserBasicInfos", Status="freeze")["UserBasicInfos"]["UserBasicInfo"] == []
+    assert len(ims("ListUsers")["Users"]["User"]) == 101
+
+
+def test_tags_given_with_a_user_are_shown_and_looked_for(ims: Ims) -> None:
+    for number, (name, tags) in enumerate(
+        {"Alice": {"team": "red", "site": ""}, "Bob": {"team": "blue"}, "Carol": {}}.items()
+    ):
+        flat = {
+            f"Tag.{n}.{part}": text
+            for n, tag in enumerate(tags.items(), 1)
+            for part, text in zip(("Key", "Value"), tag, strict=True)
+        }
+        # Either encoding is read: of these users the first comes flat, the others as JSON.
+        as_json = {"Tag": json.dumps([{"Key": key, "Value": value} for key, value in tags.items()])}
+        made = ims(
+            "CreateUser",
+            UserPrincipalName=ims.name(name),
+            DisplayName=name,
+            **(as_json if number else flat),
+        )["User"]
+        assert {tag["TagKey"]: tag["TagValue"] for tag in made["Tags"]["Tag"]} == tags
+        assert ims("GetUser", UserId=made["UserId"])["User"]["Tags"] == made["Tags"]
+
+    def found(**tag: str) -> list[str]:
+        users = ims("ListUsers", **tag)["Users"]["User"]
+        short = ims("ListUserBasicInfos", **tag)["UserBasicInfos"]["UserBasicInfo"]
+        names = [user["UserPrincipalName"].partition("@")[0] for user in users]
+        assert [user["UserPrincipalName"].partition("@")[0] for user in short] == names
+        return names
+
+    assert found() == ["Alice", "Bob", "Carol"]
+    assert found(Tag_1_Key="team") == ["Alice", "Bob"]
+    assert found(Tag='[{"Key": "team", "Value": "blue"}]') == ["Bob"]
+    assert found(Tag_1_Key="team", Tag_2_Key="site") == ["Alice"]
+    assert ims("ListUsers", Tag_1_Key="team", Status="freeze")["Users"]["User"]

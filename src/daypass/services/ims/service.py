@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-from daypass.authz.principal import ACCESS_KEY
 from daypass.authz.views import Loaded, View
 from daypass.directory import scopes
 from daypass.directory.errors import USER_MISSING
 from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.operation import Request, Service
-from daypass.service.params import Choice, Integer, Text
+from daypass.service.params import Text
 from daypass.services.principals import PrincipalName, UserPrincipalName
 from daypass.services.ram.service import user_resource
 
@@ -28,31 +27,18 @@ if TYPE_CHECKING:
 
 ims: Final = Service("Ims", "2019-08-15", "users, groups and AccessKeys, named with the account's domain")
 
-DEFAULT_ITEMS: Final = 1000
+DISPLAY_NAME_CHARS: Final = 24
 
 USER_PRINCIPAL_NAME: Final = UserPrincipalName(
     help="Name of the RAM user with the account's domain, user@<alias>.onaliyun.com; 1 to 128 characters."
 )
 USER_ID: Final = Text(wire="UserId", help="Id of the RAM user; instead of its name.", most=64)
-USER_ACCESS_KEY_ID: Final = Text(
-    wire="UserAccessKeyId", help="Id of an AccessKey of the RAM user; instead of its name.", most=128
-)
-MAX_ITEMS: Final = Integer(
-    wire="MaxItems", help="The most entries to return; 1 to 1000, default 1000.", least=1, most=1000
-)
-ACTIVE: Final = "active"
-FROZEN: Final = "freeze"
-STATUS_FILTER: Final = Choice(
-    wire="Status",
-    help="active, freeze, or both with a comma; default active. No user here is ever frozen.",
-    options=(ACTIVE, FROZEN, f"{ACTIVE},{FROZEN}", f"{FROZEN},{ACTIVE}"),
-)
 
 NAMELESS: Final = codes.MISSING_PARAMETER.of("UserPrincipalName")
 """What is told who names no user where one must be named."""
 
-NAMED_TWICE: Final = codes.INVALID.of("UserPrincipalName")
-"""What is told who names a user in more than one way."""
+BAD_NAME: Final = codes.INVALID.of("UserPrincipalName")
+"""What is told who names a user in more than one way, or a new one in a foreign domain."""
 
 
 class UserRequest(Request, frozen=True, kw_only=True):
@@ -77,11 +63,15 @@ class ChosenUserRequest(Request, frozen=True, kw_only=True):
         if not given:
             raise NAMELESS()
         if len(given) > 1:
-            raise NAMED_TWICE(reason="a user is named in one way only, by name, UserId or UserAccessKeyId")
+            raise BAD_NAME(reason="a user is named in one way only, by name, UserId or UserAccessKeyId")
 
     def ways(self) -> tuple[object, ...]:
         """Return what the user may be named by."""
         return (self.user_principal_name, self.user_id)
+
+    def id_of(self, call: Call) -> str | None:  # noqa: ARG002 (other requests look it up)
+        """Return the id of the user if it is not named."""
+        return self.user_id
 
 
 def on_user(action: str) -> Permission[UserRequest]:
@@ -116,23 +106,17 @@ def chosen(call: Call, q: ChosenUserRequest) -> User:
     """
     if q.user_principal_name is not None:
         return named(call, q.user_principal_name)
-    user = call.txn.users.by_id(_chosen_id(call, q) or "")
+    user_id = q.id_of(call)
+    user = None if user_id is None else call.txn.users.by_id(user_id)
     if user is None or user.account_id != call.account:
         raise USER_MISSING(name="of that id")
     return user
 
 
-def _chosen_id(call: Call, q: ChosenUserRequest) -> str | None:
-    if q.user_id is not None:
-        return q.user_id
-    key = call.look(ACCESS_KEY, getattr(q, "user_access_key_id", ""))
-    return None if key is None else key.user_id
-
-
 def _chosen_resource(q: ChosenUserRequest, call: Call) -> str:
     if q.user_principal_name is not None:
         return q.user_principal_name.resource(call)
-    user_id = _chosen_id(call, q)
+    user_id = q.id_of(call)
     user = None if user_id is None else call.look(_USER_OF_ID, user_id)
     if user is None or user.account_id != call.account:
         return user_resource(call, "*")

@@ -1,21 +1,20 @@
 """AccessKeys: CreateAccessKey, UpdateAccessKey, DeleteAccessKey, ListAccessKeys.
 
 Without UserName they are about the caller: the keys of the calling RAM user, or the
-account's own keys if the account calls. A role session has no keys and must name a user.
+account's own keys if the account calls.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-from daypass.authz.principal import IdentityType
 from daypass.directory.errors import KEY_MISSING, TOO_MANY, USER_MISSING
 from daypass.directory.records import KeyStatus
-from daypass.names import root_arn
 from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
+from daypass.services.callers import own_name, own_resource
 from daypass.services.ram.parameters import OWN_USER_NAME, STATUS, USER_ACCESS_KEY_ID
 from daypass.services.ram.service import ram, user_resource
 
@@ -44,30 +43,12 @@ def _on_owner(action: str) -> Permission[OwnerRequest]:
 
 
 def _resource(q: OwnerRequest, call: Call) -> str:
-    """Return the owner as a resource.
-
-    Raises:
-        ApiError: ``MissingParameter.UserName``, a role session names nobody.
-    """
-    if q.user_name is not None:
-        return user_resource(call, q.user_name)
-    caller = call.caller
-    if caller.identity_type is IdentityType.ACCOUNT:
-        return root_arn(call.account)
-    if caller.identity_type is IdentityType.ROLE_SESSION:
-        raise NAMELESS()
-    return user_resource(call, caller.display_name)
+    return own_resource(call, NAMELESS) if q.user_name is None else user_resource(call, q.user_name)
 
 
 def _owner(call: Call, q: OwnerRequest) -> str | None:
     """Return the name of the user whose keys are meant; None for the account's own."""
-    caller = call.caller
-    if q.user_name is not None or caller.identity_type is IdentityType.ACCOUNT:
-        return q.user_name
-    own = call.txn.users.by_id(caller.user_id)
-    if own is None:
-        raise USER_MISSING(name=caller.display_name)
-    return own.name
+    return own_name(call) if q.user_name is None else q.user_name
 
 
 class AccessKeyBody(Response, frozen=True, kw_only=True):

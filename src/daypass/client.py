@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import ssl
 import time
 import urllib.parse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +26,10 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 class UnreachableError(DaypassError):
     """The endpoint is not a URL, or nothing answers there."""
+
+
+class UntrustedError(UnreachableError):
+    """Something answers at the endpoint, with a certificate that is not trusted."""
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -76,20 +82,23 @@ class Client:
     """Calls operations of a server, signing with RPC v1.
 
     Args:
-        endpoint: base URL, ``http://HOST:PORT``.
+        endpoint: base URL, ``http://HOST:PORT`` or ``https://HOST:PORT``.
         credentials: to sign with.
+        ca_file: PEM file of the authorities whose certificates are trusted, and no others; the
+            system's without it.
 
     Raises:
-        UnreachableError: the endpoint is no such URL.
+        UnreachableError: the endpoint is no such URL, or the file cannot be used.
     """
 
-    def __init__(self, endpoint: str, credentials: Credentials) -> None:
+    def __init__(self, endpoint: str, credentials: Credentials, *, ca_file: Path | None = None) -> None:
         parts = urllib.parse.urlsplit(endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UnreachableError(f"the endpoint {endpoint} is not a URL like http://127.0.0.1:8620")
         self._endpoint: Final = endpoint
         self._parts: Final = parts
         self._credentials: Final = credentials
+        self._tls: Final = _trusting(ca_file) if parts.scheme == "https" else None
 
     def call(
         self, version: str, action: str, parameters: Mapping[str, str] = {}, *, form: Format = "JSON"
@@ -124,16 +133,34 @@ class Client:
         Raises:
             UnreachableError: nothing answers.
         """
-        secure = self._parts.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(self._parts.hostname or "", self._parts.port, timeout=SECONDS)
+        connection = self._connection()
         try:
             connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, found, response.read())
+        except ssl.SSLCertVerificationError as fault:
+            raise UntrustedError(
+                f"the certificate of {self._endpoint} is not trusted: {fault.verify_message}"
+            ) from None
         except (OSError, http.client.HTTPException) as fault:
             reason = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
             raise UnreachableError(f"no answer from {self._endpoint}: {reason}") from None
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._tls is None:
+            return http.client.HTTPConnection(host, port, timeout=SECONDS)
+        return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=self._tls)
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what servers are met with whose certificate has to be good."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError:
+        raise UnreachableError(f"there is no certificate in {ca_file}") from None
+    except OSError as fault:
+        raise UnreachableError(f"cannot read {ca_file}: {fault.strerror}") from None

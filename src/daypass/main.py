@@ -43,6 +43,7 @@ from daypass.server.identifiers import new_request_id, random_bytes
 from daypass.server.pages import pages
 from daypass.server.run import listen, make_server, url_of
 from daypass.server.supervisor import Supervisor
+from daypass.server.tls import server_context
 from daypass.server.trust import ProxyTrust
 from daypass.service.operation import Catalogue
 from daypass.service.pipeline import Pipeline, Ports
@@ -50,6 +51,8 @@ from daypass.service.record import Recorder
 from daypass.services import SERVICES
 
 if TYPE_CHECKING:
+    import ssl
+
     from daypass.directory.master_key import MasterKeySource
 
 _log: Final = structlog.get_logger("daypass.main")
@@ -73,6 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         region: of services whose ARNs carry one, for requests that name none.
         default_format: of answers to requests that ask for none: ``XML`` or ``JSON``.
         trusted_proxies: addresses or networks whose forwarded headers are believed.
+        tls_cert: PEM file of the certificate that the API shows; plain HTTP without it.
+        tls_key: PEM file of its private key.
     """
 
     data: Path
@@ -83,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "cn-shanghai"
     default_format: str = "XML"
     trusted_proxies: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
 
     @property
     def database_url(self) -> str:
@@ -97,6 +104,19 @@ def master_key_source(settings: Settings) -> MasterKeySource:
     """
     text = os.environ.get("DAYPASS_MASTER_KEY", "")
     return KeyText(Secret(text), "DAYPASS_MASTER_KEY") if text else KeyFile(settings.data / "master.key")
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """Return what TLS connections are accepted with; None for plain HTTP.
+
+    Raises:
+        DaypassError: certificate and key cannot be used; one line for the operator.
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return None
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise SettingsError("set both or neither of --tls-cert and --tls-key")
+    return server_context(settings.tls_cert, settings.tls_key)
 
 
 def clock() -> int:
@@ -240,9 +260,10 @@ def serve(settings: Settings) -> bool:
     log_to_stderr()
     if settings.ready_file is not None:
         _clear(settings.ready_file)
+    secure = tls_context(settings) is not None
     listener = listen(settings.listen)
     account = prepare(settings, os.environ)
-    announce = functools.partial(_announce, settings, url_of(listener), account)
+    announce = functools.partial(_announce, settings, url_of(listener, secure=secure), account)
     if settings.workers > 1:
         return Supervisor(settings.workers, _work, settings, listener, announce).run()
     work(settings, listener, announce)
@@ -251,8 +272,9 @@ def serve(settings: Settings) -> bool:
 
 def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Answer requests in this process until told to stop."""
+    tls = tls_context(settings)
     runtime = Runtime(settings)
-    server = make_server(runtime.front, every_second=runtime.every_second, on_ready=on_ready)
+    server = make_server(runtime.front, every_second=runtime.every_second, on_ready=on_ready, tls=tls)
     gc.collect()
     gc.freeze()
     try:

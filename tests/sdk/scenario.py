@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from daypass.client import Credentials
 from daypass.names import role_arn
@@ -63,15 +63,39 @@ class Caller(ABC):
     """One way of calling a server.
 
     Args:
-        url: of the server, ``http://127.0.0.1:<port>``.
+        url: of the server, ``http://127.0.0.1:<port>``, or ``https://…``.
 
     Attributes:
+        trust_variable: environment variable that names the authorities to trust over TLS.
         at_end: closes what was started for calling.
     """
+
+    trust_variable: ClassVar[str]
 
     def __init__(self, url: str) -> None:
         self.url: Final = url
         self.at_end: Final = ExitStack()
+
+    @property
+    def scheme(self) -> str:
+        """Of the server: ``http`` or ``https``."""
+        return self.url.partition("://")[0]
+
+    @property
+    def place(self) -> str:
+        """Host and port of the server."""
+        return self.url.partition("://")[2]
+
+    @classmethod
+    def trusting(cls, ca_file: Path, folder: Path) -> dict[str, str]:
+        """Return the environment in which the client trusts an authority.
+
+        Args:
+            ca_file: the authority, in the PEM form.
+            folder: an empty one, for clients that want another form.
+        """
+        del folder
+        return {cls.trust_variable: str(ca_file)}
 
     @abstractmethod
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:

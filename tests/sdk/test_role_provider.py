@@ -43,7 +43,7 @@ def _iot(tea: Tea, steps: Steps, **more: Any) -> Any:
         sts_endpoint=tea.url,
         **more,
     )
-    return tea.client("Iot", Config(credential=CredentialClient(settings), **tea.place()))
+    return tea.client("Iot", Config(credential=CredentialClient(settings), **tea.settings()))
 
 
 def _query(client: Any, key: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from daypass.cli import listing
 from daypass.cli.errors import EXIT_FAILED, EXIT_USAGE, FailedError, UsageError
-from daypass.cli.options import Parser, one_of
+from daypass.cli.options import Parser, one_of, path
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,6 +63,12 @@ def add_common(made: Parser) -> None:
     made.add_argument("--secret", metavar="SK", help="its secret; everyone on the machine can see it here")
     made.add_argument("--token", metavar="TOKEN", help="SecurityToken of temporary credentials")
     made.setting("--endpoint", f"the server; default {ENDPOINT}", default=ENDPOINT, metavar="URL")
+    made.setting(
+        "--ca-file",
+        "authority whose certificate an https endpoint may show; default: those the system trusts",
+        read=path,
+        metavar="FILE",
+    )
     made.add_argument(
         "--output",
         type=one_of(*_OUTPUTS),
@@ -109,15 +115,17 @@ def _look(find: Callable[[Listing], T | None]) -> T | None:
 def _call(product: Product, action: Action, options: Namespace) -> int:
     from daypass.cli import failures, output  # noqa: PLC0415 (not for help texts)
     from daypass.cli.credentials import find_credentials  # noqa: PLC0415
-    from daypass.client import Client, UnreachableError  # noqa: PLC0415
+    from daypass.client import Client, UnreachableError, UntrustedError  # noqa: PLC0415
 
     parameters = _parameters(product, action, options)
     credentials = find_credentials(options, command_of(product, action))
-    client = Client(options.endpoint, credentials)
+    client = Client(options.endpoint, credentials, ca_file=options.ca_file)
     try:
         answer = client.call(
             product.version, action.name, parameters, form="XML" if options.output == "xml" else "JSON"
         )
+    except UntrustedError as fault:
+        raise FailedError(f"{fault}; --ca-file names the authority to trust") from None
     except UnreachableError as fault:
         raise FailedError(
             f"{fault}; is `daypass serve` running there? --endpoint names another server"

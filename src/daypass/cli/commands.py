@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "quickstart": Command("daypass.cli.quickstart", "watch the six steps against a throw-away server"),
     "account": Command("daypass.cli.account", "create an account with a root AccessKey; its quotas"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
+    "tls": Command("daypass.cli.tls", "make a local certificate authority and a certificate for the server"),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),
     "operations": Command("daypass.cli.operations", "list every operation and whether it works"),
 }

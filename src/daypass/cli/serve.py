@@ -44,6 +44,13 @@ def _add_addresses(parser: Parser) -> None:
         default=LISTEN,
         metavar="HOST:PORT",
     )
+    parser.setting(
+        "--tls-cert",
+        "certificate, in the PEM form, of a server that speaks HTTPS; `daypass tls init` makes one",
+        read=path,
+        metavar="FILE",
+    )
+    parser.setting("--tls-key", "its private key, in the PEM form", read=path, metavar="FILE")
     parser.setting("--console", "accepted and not used yet: there is no console so far", metavar="HOST:PORT")
     parser.flag("--no-console", "no console; there is none so far")
     parser.setting(
@@ -120,6 +127,8 @@ def _serve(options: Namespace, data: Path) -> None:
         region=options.region,
         default_format=options.default_format,
         trusted_proxies=tuple(options.trusted_proxy),
+        tls_cert=options.tls_cert and options.tls_cert.absolute(),
+        tls_key=options.tls_key and options.tls_key.absolute(),
     )
     try:
         accepted = serve(settings)

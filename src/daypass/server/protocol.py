@@ -138,12 +138,15 @@ class Protocol(HttpToolsProtocol):
             self._deadline = self.loop.call_later(self._stage.seconds, self._too_slow)
 
     def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads the result, uvicorn gives none
-        """Answer what was asked of a client that has said all it will say, then close."""
+        """Answer what was asked of a client that has said all it will say, then close.
+
+        A TLS connection that one end has closed cannot be written to any more.
+        """
         if self._stage is not Stage.NOTHING:
             self._refuse(codes.BAD_REQUEST(reason=f"it ended within its {self._stage.value}."))
-            return True
+            return not self._secure
         self._ending = True
-        return self._waiting
+        return self._waiting and not self._secure
 
     def shutdown(self) -> None:
         """Close once nothing is asked any more; the server is told to stop.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import uvicorn
 
 from daypass.errors import DaypassError
-from daypass.server.protocol import Protocol
+from daypass.server.protocol import HEAD_SECONDS, Protocol
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Generator
 
     from daypass.server.front import Front
@@ -21,6 +23,8 @@ _LAST_PORT: Final = 65535
 KEEP_ALIVE_SECONDS: Final = 75
 GRACE_SECONDS: Final = 4
 """For requests in flight when the server is told to stop."""
+GOODBYE_SECONDS: Final = 1.0
+"""For the other end of a TLS connection to say that it has read the end; few clients do."""
 
 
 class CannotListenError(DaypassError):
@@ -56,23 +60,47 @@ def listen(address: str) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
-    """Return the base URL of a listening socket."""
+def url_of(listener: socket.socket, *, secure: bool = False) -> str:
+    """Return the base URL of a listening socket, and whether TLS is spoken there."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class Server(uvicorn.Server):
     """uvicorn's server, which tells when it is ready and ends without re-raising the signal."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(config)
         self._on_ready: Final = on_ready
+        self._tls: Final = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
-        await super().startup(sockets)
+        if self._tls is None:
+            await super().startup(sockets)
+        else:
+            await self._start_with_tls(self._tls, sockets or [])
         self._on_ready()
+
+    async def _start_with_tls(self, tls: ssl.SSLContext, sockets: list[socket.socket]) -> None:
+        """Do what uvicorn does, but wait for handshakes no longer than for heads."""
+        await self.lifespan.startup()
+        loop = asyncio.get_running_loop()
+        self.servers = [
+            await loop.create_server(
+                lambda: Protocol(self.config, self.server_state, self.lifespan.state),
+                sock=listener,
+                ssl=tls,
+                ssl_handshake_timeout=HEAD_SECONDS,
+                ssl_shutdown_timeout=GOODBYE_SECONDS,
+                backlog=BACKLOG,
+            )
+            for listener in sockets
+        ]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -83,7 +111,11 @@ class Server(uvicorn.Server):
 
 
 def make_server(
-    front: Front, *, every_second: Callable[[], Awaitable[None]], on_ready: Callable[[], None] = lambda: None
+    front: Front,
+    *,
+    every_second: Callable[[], Awaitable[None]],
+    on_ready: Callable[[], None] = lambda: None,
+    tls: ssl.SSLContext | None = None,
 ) -> Server:
     """Return a server.
 
@@ -91,6 +123,7 @@ def make_server(
         front: answers the requests; uvicorn hands it to the protocol of each connection.
         every_second: called about once a second on the event loop.
         on_ready: called once requests are accepted.
+        tls: what connections are accepted with; plain HTTP if not given.
     """
     config = uvicorn.Config(
         cast("Any", front),  # no ASGI application: our protocol makes no ASGI cycle
@@ -108,4 +141,4 @@ def make_server(
         callback_notify=every_second,
         timeout_notify=0,
     )
-    return Server(config, on_ready)
+    return Server(config, on_ready, tls)

@@ -13,9 +13,12 @@ import structlog
 
 from daypass import host, main
 from daypass.client import Client, Credentials
+from daypass.server.certificates import LOOPBACK, certify, make_authority
 from daypass.server.run import listen, make_server, url_of
+from daypass.server.tls import server_context
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
 START_SECONDS: Final = 30.0
@@ -34,19 +37,25 @@ class Server:
     It is the server ``daypass serve`` runs, nothing replaced: signatures, nonces and
     policies are checked. Entering starts it, leaving stops it and removes its data.
 
+    Args:
+        default_format: of answers to requests that ask for none.
+        tls: speak HTTPS, with an authority of this server's own.
+
     Attributes:
-        url: base URL of the API, ``http://127.0.0.1:<port>``.
+        url: base URL of the API, ``http://127.0.0.1:<port>``, or ``https://…``.
         endpoint: the same without a scheme, as Tea clients want it.
+        ca_file: the authority to trust, with ``tls``.
         account: the first account.
         runtime: what the server is made of.
     """
 
-    def __init__(self, *, default_format: str = "XML") -> None:
+    def __init__(self, *, default_format: str = "XML", tls: bool = False) -> None:
         self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
         self._listener: Final = listen("127.0.0.1:0")
         self.settings: Final = main.Settings(data=Path(self._directory.name), default_format=default_format)
-        self.url: Final = url_of(self._listener)
-        self.endpoint: Final = self.url.removeprefix("http://")
+        self.url: Final = url_of(self._listener, secure=tls)
+        self.endpoint: Final = self.url.partition("://")[2]
+        self.ca_file: Final = self.settings.data / "ca.pem" if tls else None
         if not structlog.is_configured():
             main.log_to_stderr()  # structlog's own default shows local variables, secrets among them
         main.prepare(self.settings, {})
@@ -54,7 +63,10 @@ class Server:
         self.runtime: Final = main.Runtime(self.settings)
         self._ready: Final = threading.Event()
         self._server: Final = make_server(
-            self.runtime.front, every_second=self.runtime.every_second, on_ready=self._ready.set
+            self.runtime.front,
+            every_second=self.runtime.every_second,
+            on_ready=self._ready.set,
+            tls=None if self.ca_file is None else self._certified(self.ca_file),
         )
         self._thread: Final = threading.Thread(target=self._run, name="daypass server")
 
@@ -75,7 +87,7 @@ class Server:
 
     def client(self, credentials: Credentials | None = None) -> Client:
         """Return a client with the credentials, the first account's root key without any."""
-        return Client(self.url, credentials or self.account.root)
+        return Client(self.url, credentials or self.account.root, ca_file=self.ca_file)
 
     def new_account(self) -> Account:
         """Create another account, as ``daypass account create`` does."""
@@ -87,6 +99,16 @@ class Server:
             self._server.run(sockets=[self._listener])
         finally:
             self.runtime.close()
+
+    def _certified(self, ca_file: Path) -> ssl.SSLContext:
+        """Make an authority and a certificate for loopback names."""
+        authority = make_authority(LOOPBACK, now=main.clock())
+        pair = certify(authority, LOOPBACK, now=main.clock())
+        ca_file.write_text(authority.certificate, encoding="ascii")
+        certificate, key = (self.settings.data / name for name in ("server.pem", "server-key.pem"))
+        certificate.write_text(pair.certificate, encoding="ascii")
+        key.write_text(pair.key.reveal(), encoding="ascii")
+        return server_context(certificate, key)
 
     def _first_account(self) -> Account:
         text = (self.settings.data / host.ROOT_CREDENTIALS).read_text(encoding="utf-8")

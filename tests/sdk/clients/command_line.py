@@ -17,6 +17,8 @@ _PATIENCE = 30.0
 class CommandLine(Caller):
     """The command line with the credentials in its options."""
 
+    trust_variable = "DAYPASS_CA_FILE"
+
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
         done = self.run(
             who, product.lower(), action, *(f"{name}={value}" for name, value in parameters.items())
@@ -25,9 +27,8 @@ class CommandLine(Caller):
             answer: Body = json.loads(done.stdout)
             return answer
         first = _LINE.match(done.stderr)
-        assert first is not None, done.stderr
         assert (done.returncode, done.stdout) == (1, "")
-        raise RefusedError(first[1], None, done.stderr)
+        raise RefusedError(first[1] if first else "", None, done.stderr)
 
     def run(self, who: Credentials, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +15,19 @@ class Java(Lines):
     """A profile with temporary credentials, where there is a token."""
 
     client = "token in the profile"
+    trust_variable = "JAVA_TOOL_OPTIONS"
 
     def __init__(self, url: str) -> None:
         super().__init__(url, ["java", "-cp", f"{_TARGET / 'classes'}:{_TARGET / 'lib'}/*", "Calls"])
+
+    @classmethod
+    def trusting(cls, ca_file: Path, folder: Path) -> dict[str, str]:
+        """Put the authority into a store of Java's own form, and name that."""
+        store = folder / "trust.p12"
+        words = ("-importcert", "-noprompt", "-alias", "daypass", "-file", ca_file)
+        made = ("-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit")
+        subprocess.run(["keytool", *words, *made], check=True, capture_output=True)
+        return {cls.trust_variable: f"-Djavax.net.ssl.trustStore={store}"}
 
 
 class JavaTokenInQuery(Java):

@@ -55,11 +55,13 @@ def send(client: Any, request: Any) -> Body:
 class Legacy(Caller):
     """Generated requests, clients with an AccessKey or with temporary credentials."""
 
+    trust_variable = "ALIBABA_CLOUD_CA_BUNDLE"
+
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
         return send(client_of(who), generated(self.url, product, action, parameters))
 
 
-class LegacyTokenInQuery(Caller):
+class LegacyTokenInQuery(Legacy):
     """As the six steps do it in Java: a plain client, the token put into the request."""
 
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
@@ -69,7 +71,7 @@ class LegacyTokenInQuery(Caller):
         return send(AcsClient(who.access_key_id, who.access_key_secret.reveal(), REGION), request)
 
 
-class LegacyCommonGet(Caller):
+class LegacyCommonGet(Legacy):
     """Common requests, everything in the URL of a GET."""
 
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
@@ -79,7 +81,7 @@ class LegacyCommonGet(Caller):
         return send(client_of(who), request)
 
 
-class LegacyCommonPost(Caller):
+class LegacyCommonPost(Legacy):
     """Common requests, the operation's parameters in a form."""
 
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:

@@ -24,10 +24,10 @@ class Lines(Caller):
 
     client: ClassVar[str]
 
-    def __init__(self, url: str, command: Sequence[str | Path]) -> None:
+    def __init__(self, url: str, command: Sequence[str | Path], folder: Path | None = None) -> None:
         super().__init__(url)
         self._process: Final = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
         self.at_end.callback(self._end)
 

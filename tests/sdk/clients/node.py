@@ -11,6 +11,8 @@ _CALLS: Final = Path(__file__).parents[1] / "node" / "calls.js"
 
 
 class _Node(Lines):
+    trust_variable = "NODE_EXTRA_CA_CERTS"
+
     def __init__(self, url: str) -> None:
         super().__init__(url, ["node", _CALLS])
 

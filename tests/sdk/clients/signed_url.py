@@ -78,11 +78,13 @@ def _tree(element: ET.Element) -> Any:
 class SignedUrl(Caller):
     """GET of a signed URL; the answer is XML, since nothing else is asked for."""
 
+    trust_variable = "SSL_CERT_FILE"
+
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
         return read(fetch(url_of(self.url, signed("GET", who, product, action, parameters)))[1])
 
 
-class SignedForm(Caller):
+class SignedForm(SignedUrl):
     """POST of a signed form."""
 
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:

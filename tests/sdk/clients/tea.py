@@ -19,6 +19,7 @@ from tests.sdk.scenario import REGION, VERSIONS, Body, Caller, Parameters, Refus
 class Tea(Caller):
     """Generated clients, signing with ACS3-HMAC-SHA256 as they do by default."""
 
+    trust_variable = "SSL_CERT_FILE"
     algorithm: str | None = None
 
     def call(self, who: Credentials, product: str, action: str, parameters: Parameters) -> Body:
@@ -41,12 +42,12 @@ class Tea(Caller):
             access_key_secret=who.access_key_secret.reveal(),
             security_token=who.security_token,
             signature_algorithm=self.algorithm,
-            **self.place(),
+            **self.settings(),
         )
 
-    def place(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
         """Return where the server is."""
-        return {"endpoint": self.url.removeprefix("http://"), "protocol": "http", "region_id": REGION}
+        return {"endpoint": self.place, "protocol": self.scheme, "region_id": REGION}
 
 
 class TeaV2(Tea):
@@ -64,7 +65,7 @@ class TeaSM3(Tea):
 class TeaEndpointWithScheme(Tea):
     """Clients whose endpoint is a URL, which they then send, and sign, as the Host."""
 
-    def place(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
         return {"endpoint": self.url, "region_id": REGION}
 
 

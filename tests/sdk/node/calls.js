@@ -18,12 +18,13 @@ function popCore(method) {
 }
 
 async function tea(order) {
+  const [protocol, endpoint] = order.url.split('://');
   const config = new OpenApi.Config({
     accessKeyId: order.accessKeyId,
     accessKeySecret: order.accessKeySecret,
     securityToken: order.securityToken || undefined,
-    endpoint: order.url.replace('http://', ''),
-    protocol: 'http',
+    endpoint,
+    protocol,
     regionId: order.region,
   });
   if (order.action === 'AssumeRole') {
@@ -37,7 +38,7 @@ async function tea(order) {
   const params = new OpenApi.Params({
     action: order.action,
     version: order.version,
-    protocol: 'HTTP',
+    protocol: protocol.toUpperCase(),
     pathname: '/',
     method: 'POST',
     authType: 'AK',

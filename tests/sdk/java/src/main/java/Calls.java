@@ -74,8 +74,9 @@ public final class Calls {
                 }
             }
         }
-        request.setSysProtocol(ProtocolType.HTTP);
-        request.setSysEndpoint(text(order, "url").replace("http://", ""));
+        String[] place = text(order, "url").split("://");
+        request.setSysProtocol(ProtocolType.valueOf(place[0].toUpperCase()));
+        request.setSysEndpoint(place[1]);
         return request;
     }
 

@@ -118,3 +118,11 @@ def test_a_name_declared_twice_is_refused() -> None:
 def test_two_services_may_not_answer_the_same_name_of_one_version() -> None:
     with pytest.raises(BadDeclarationError, match="two services"):
         Catalogue([_service(), _service()])
+
+
+def test_only_what_writes_is_prepared() -> None:
+    service = Service("Test", "2020-01-01", "tests")
+    with pytest.raises(BadDeclarationError, match="needs no preparation"):
+        service.operation(
+            "Paint", Paint, Nothing, authorize=FREE, runs=Runs.READ, prepare=lambda call, q: (call, q)
+        )(_nothing)

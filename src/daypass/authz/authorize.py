@@ -12,11 +12,14 @@ import msgspec
 
 from daypass.authz.principal import Caller
 from daypass.policy import Decision, Layers, Request, decide
+from daypass.policy.decision import ALLOW, IMPLICIT_DENY, POLICY_TYPES
 
 if TYPE_CHECKING:
     from daypass.authz.principal import TrustedRole
 
 Context = Mapping[str, str | tuple[str, ...]]
+
+_IDENTITY: Final = frozenset((POLICY_TYPES["identity"], POLICY_TYPES["resource_group"]))
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 
@@ -50,6 +53,18 @@ def decide_on(
     layers = caller.layers(resource_group)
     request = Request(action, resource, context)
     return Verdict(decide(layers, request), layers, request)
+
+
+def granted(verdict: Verdict) -> Verdict:
+    """Return a verdict that allows what no identity policy allows, since something else grants it.
+
+    Only what identity policies leave open can be granted so: a denial, and what a control policy
+    or a session policy does not allow, stay as they are.
+    """
+    decision = verdict.decision
+    if decision.outcome is not IMPLICIT_DENY or decision.policy_type not in _IDENTITY:
+        return verdict
+    return msgspec.structs.replace(verdict, decision=Decision(ALLOW, None, ()))
 
 
 def decide_on_assuming(caller: Caller, target: TrustedRole, context: Context) -> Verdict:

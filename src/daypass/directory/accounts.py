@@ -39,7 +39,7 @@ class Accounts:
         """
         context = self._context
         account = Account(account_id or identifiers.account_id(context.entropy), None, context.now)
-        if self.find(account.id) is not None:
+        if self.by_alias(account.id) is not None:
             raise ACCOUNT_EXISTS(account=account.id)
         context.add(accounts, structs.asdict(account))
         ResourceGroups(context).create_default(account.id)

@@ -19,10 +19,12 @@ from daypass.directory.context import Context
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.groups import Groups
 from daypass.directory.login_profiles import LoginProfiles
+from daypass.directory.passwords import Passwords
 from daypass.directory.policies import Policies
 from daypass.directory.quotas import AccountQuotas, Quotas
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
+from daypass.directory.settings import Settings
 from daypass.directory.tags import Tags
 from daypass.directory.token_keys import TokenKeys
 from daypass.directory.users import Users
@@ -79,6 +81,16 @@ class Transaction(Context):
     def login_profiles(self) -> LoginProfiles:
         """Console passwords."""
         return LoginProfiles(self)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Hashes of the passwords that users have and had."""
+        return Passwords(self)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings of accounts: password policy, security preference and so on."""
+        return Settings(self)
 
     @cached_property
     def roles(self) -> Roles:

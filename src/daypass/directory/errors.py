@@ -34,6 +34,10 @@ KEY_MISSING: Final = ErrorCode("EntityNotExist.User.AccessKey", 404, "The user h
 LOGIN_PROFILE_MISSING: Final = ErrorCode(
     "EntityNotExist.User.LoginProfile", 404, "User {name} has no login profile."
 )
+USER_MFA_MISSING: Final = ErrorCode("EntityNotExist.User.MFADevice", 404, "User {name} has no MFA device.")
+MFA_DEVICE_MISSING: Final = ErrorCode(
+    "EntityNotExist.VirtualMFADevice", 404, "There is no virtual MFA device {serial}."
+)
 MEMBERSHIP_MISSING: Final = ErrorCode(
     "EntityNotExist.User.Group", 404, "User {user} is not in group {group}."
 )
@@ -52,6 +56,15 @@ ROLE_EXISTS: Final = ErrorCode("EntityAlreadyExists.Role", 409, "There is a role
 POLICY_EXISTS: Final = ErrorCode("EntityAlreadyExists.Policy", 409, "There is a policy {name} already.")
 LOGIN_PROFILE_EXISTS: Final = ErrorCode(
     "EntityAlreadyExists.User.LoginProfile", 409, "User {name} has a login profile already."
+)
+MFA_DEVICE_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.VirtualMFADevice", 409, "There is a virtual MFA device {name} already."
+)
+USER_MFA_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.User.MFADevice", 409, "User {name} has an MFA device already."
+)
+MFA_DEVICE_BOUND: Final = ErrorCode(
+    "EntityAlreadyExists.VirtualMFADevice.User", 409, "The device {serial} is bound to a user already."
 )
 MEMBERSHIP_EXISTS: Final = ErrorCode(
     "EntityAlreadyExists.User.Group", 409, "User {user} is in group {group} already."
@@ -73,8 +86,14 @@ USER_HAS_KEYS: Final = ErrorCode("DeleteConflict.User.AccessKey", 409, "User {na
 USER_HAS_LOGIN_PROFILE: Final = ErrorCode(
     "DeleteConflict.User.LoginProfile", 409, "User {name} still has a login profile."
 )
+USER_HAS_MFA_DEVICE: Final = ErrorCode(
+    "DeleteConflict.User.MFADevice", 409, "User {name} still has an MFA device bound."
+)
 USER_HAS_POLICIES: Final = ErrorCode(
     "DeleteConflict.User.Policy", 409, "User {name} still has a policy attached."
+)
+MFA_DEVICE_IN_USE: Final = ErrorCode(
+    "DeleteConflict.VirtualMFADevice.User", 409, "The device {serial} is still bound to a user."
 )
 GROUP_HAS_USERS: Final = ErrorCode("DeleteConflict.Group.User", 409, "Group {name} still has users.")
 GROUP_HAS_POLICIES: Final = ErrorCode(

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 from sqlalchemy import delete, select, update
 
 from daypass.directory import scopes
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
+from daypass.directory.passwords import Passwords
 from daypass.directory.records import KeyStatus, LoginProfile, User
 from daypass.directory.rows import columns
-from daypass.directory.schema import login_profiles
+from daypass.directory.schema import login_profiles, logons
 from daypass.directory.users import Users
 from daypass.secret import Secret
 
 if TYPE_CHECKING:
     from daypass.directory.context import Context
 
-_COLUMNS: Final = columns(login_profiles, LoginProfile)
+ATTEMPTS_SECONDS: Final = 3600
+"""How long failed logons count together, and lock once there are too many."""
+
+_PROFILES: Final = select(
+    *columns(login_profiles, LoginProfile), logons.c.failures, logons.c.failed_at
+).outerjoin_from(login_profiles, logons, logons.c.user_id == login_profiles.c.user_id)
 
 
 class LoginProfiles:
@@ -27,6 +33,7 @@ class LoginProfiles:
     def __init__(self, context: Context) -> None:
         self._context: Final = context
         self._users: Final = Users(context)
+        self._passwords: Final = Passwords(context)
 
     def create(
         self,
@@ -52,13 +59,17 @@ class LoginProfiles:
             user.id, password_hash, password_reset_required, mfa_bind_required, now, now, status
         )
         context.add(login_profiles, _values(profile))
+        self._passwords.add(user.id, password_hash)
         context.changed(scopes.user(user.id))
         return profile
 
     def find(self, user_id: str) -> LoginProfile | None:
         """Return the profile of a user id, or None."""
-        row = self._context.first(select(*_COLUMNS).where(login_profiles.c.user_id == user_id))
-        return None if row is None else LoginProfile(row[0], Secret(row[1]), *row[2:])
+        row = self._context.first(_PROFILES.where(login_profiles.c.user_id == user_id))
+        if row is None:
+            return None
+        profile = LoginProfile(row[0], Secret(row[1]), *row[2:-2])
+        return structs.replace(profile, failures=row.failures or 0, failed_at=row.failed_at)
 
     def get(self, account_id: str, user_name: str) -> LoginProfile:
         """Return a user's profile.
@@ -84,7 +95,7 @@ class LoginProfiles:
         mfa_bind_required: bool | None = None,
         status: KeyStatus | None = None,
     ) -> LoginProfile:
-        """Change a profile; what is None stays.
+        """Change a profile; what is None stays. A new password or a new status ends a lock.
 
         A new password is an initial one only when it comes with switching the profile on again.
 
@@ -100,12 +111,33 @@ class LoginProfiles:
         }
         if password_hash is not None:
             given["password_initial"] = profile.status == "Inactive" and status == "Active"
-        wanted = {field: value for field, value in given.items() if value is not None}
+        wanted: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+        if password_hash is not None or status is not None:
+            self._forget_failures(profile.user_id)
+            wanted.update(failures=0, failed_at=None)
+        if password_hash is not None:
+            self._passwords.add(profile.user_id, password_hash)
         changed = structs.replace(profile, **wanted, updated_at=self._context.now)
         own = login_profiles.c.user_id == profile.user_id
         self._context.run(update(login_profiles).where(own).values(_values(changed)))
         self._context.changed(scopes.user(profile.user_id))
         return changed
+
+    def note_failure(self, profile: LoginProfile) -> None:
+        """Count a logon with a wrong password; what failed more than an hour ago counts no more."""
+        now = self._context.now
+        recent = profile.failed_at is not None and now - profile.failed_at < ATTEMPTS_SECONDS
+        self._forget_failures(profile.user_id)
+        failures = profile.failures + 1 if recent else 1
+        self._context.add(logons, {"user_id": profile.user_id, "failures": failures, "failed_at": now})
+
+    def note_logon(self, profile: LoginProfile) -> None:
+        """Note that the user has logged on: failures are forgotten."""
+        self._forget_failures(profile.user_id)
+        self._users.note_login(profile.user_id)
+
+    def _forget_failures(self, user_id: str) -> None:
+        self._context.run(delete(logons).where(logons.c.user_id == user_id))
 
     def delete(self, account_id: str, user_name: str) -> None:
         """Delete a user's profile.
@@ -114,9 +146,12 @@ class LoginProfiles:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.LoginProfile``.
         """
         profile = self.get(account_id, user_name)
+        self._forget_failures(profile.user_id)
         self._context.run(delete(login_profiles).where(login_profiles.c.user_id == profile.user_id))
         self._context.changed(scopes.user(profile.user_id))
 
 
 def _values(profile: LoginProfile) -> dict[str, object]:
-    return {**structs.asdict(profile), "password_hash": profile.password_hash.reveal()}
+    values = {**structs.asdict(profile), "password_hash": profile.password_hash.reveal()}
+    del values["failures"], values["failed_at"]
+    return values

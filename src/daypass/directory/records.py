@@ -115,6 +115,8 @@ class LoginProfile(Struct, frozen=True, gc=False):
         status: whether the password opens the console.
         password_initial: the password is still the one set with the profile, or when it
             was switched on again.
+        failures: logons with a wrong password within an hour of each other.
+        failed_at: the last of them.
     """
 
     user_id: str
@@ -125,6 +127,15 @@ class LoginProfile(Struct, frozen=True, gc=False):
     updated_at: int
     status: KeyStatus = "Active"
     password_initial: bool = True
+    failures: int = 0
+    failed_at: int | None = None
+
+
+class KeptPassword(Struct, frozen=True, gc=False):
+    """A password that a user has or had."""
+
+    password_hash: Secret
+    set_at: int
 
 
 class Role(Struct, frozen=True, gc=False):

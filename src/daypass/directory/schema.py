@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0003"
+MIGRATION: Final = "0004"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -137,6 +137,77 @@ login_profiles: Final = Table(
     Column("status", String(8), nullable=False, server_default="Active"),
     # Whether the password is still the one that was set with the profile, or to switch it on again.
     Column("password_initial", Boolean, nullable=False, server_default=false()),
+)
+
+passwords: Final = Table(
+    "passwords",
+    metadata,
+    Column("user_id", String(20), ForeignKey("users.id"), nullable=False),
+    # Counts up for each user; the highest is the newest. Older ones stay, so that none is used again.
+    Column("number", Integer, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    _time("set_at"),
+    PrimaryKeyConstraint("user_id", "number"),
+)
+
+logons: Final = Table(
+    "logons",
+    metadata,
+    Column("user_id", String(20), ForeignKey("users.id"), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _time("failed_at", nullable=True),
+)
+
+mfa_devices: Final = Table(
+    "mfa_devices",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    _account(),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("sealed_seed", LargeBinary, nullable=False),
+    Column("user_id", String(20), ForeignKey("users.id"), unique=True),
+    _time("created_at"),
+    _time("activated_at", nullable=True),
+    # The last time step a code was used of; none is used twice.
+    Column("last_step", BigInteger),
+    Column("failures", Integer, nullable=False),
+    _time("failed_at", nullable=True),
+    UniqueConstraint("account_id", "name_key"),
+)
+
+account_settings: Final = Table(
+    "account_settings",
+    metadata,
+    _account(),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    _time("updated_at"),
+    PrimaryKeyConstraint("account_id", "kind"),
+)
+
+access_key_uses: Final = Table(
+    "access_key_uses",
+    metadata,
+    Column("access_key_id", String(64), ForeignKey("access_keys.id"), primary_key=True),
+    _time("used_at"),
+    Column("service", String(32), nullable=False),
+)
+
+access_key_policies: Final = Table(
+    "access_key_policies",
+    metadata,
+    Column("access_key_id", String(64), ForeignKey("access_keys.id"), primary_key=True),
+    Column("document", Text, nullable=False),
+    _time("updated_at"),
+)
+
+credential_reports: Final = Table(
+    "credential_reports",
+    metadata,
+    Column("account_id", String(16), ForeignKey("accounts.id"), primary_key=True),
+    _time("generated_at"),
+    Column("content", Text, nullable=False),
 )
 
 roles: Final = Table(

@@ -17,6 +17,11 @@ def account(account_id: str) -> str:
     return f"account:{account_id}"
 
 
+def settings(account_id: str) -> str:
+    """Return the scope of an account's settings: policies and preferences."""
+    return f"settings:{account_id}"
+
+
 def user(user_id: str) -> str:
     """Return the scope of a user: name, existence, memberships, own attachments."""
     return f"user:{user_id}"

@@ -14,13 +14,22 @@ from daypass.directory.errors import (
     USER_HAS_GROUPS,
     USER_HAS_KEYS,
     USER_HAS_LOGIN_PROFILE,
+    USER_HAS_MFA_DEVICE,
     USER_HAS_POLICIES,
     USER_MISSING,
 )
 from daypass.directory.pages import Page, page_of, read_marker, within
 from daypass.directory.records import TagList, User
 from daypass.directory.rows import columns
-from daypass.directory.schema import access_keys, attachments, group_members, login_profiles, users
+from daypass.directory.schema import (
+    access_keys,
+    attachments,
+    group_members,
+    login_profiles,
+    mfa_devices,
+    passwords,
+    users,
+)
 from daypass.directory.tags import Tags, tagged
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ _GUARDS: Final = (
     (group_members, group_members.c.user_id, USER_HAS_GROUPS),
     (access_keys, access_keys.c.user_id, USER_HAS_KEYS),
     (login_profiles, login_profiles.c.user_id, USER_HAS_LOGIN_PROFILE),
+    (mfa_devices, mfa_devices.c.user_id, USER_HAS_MFA_DEVICE),
     (attachments, attachments.c.principal_id, USER_HAS_POLICIES),
 )
 
@@ -195,13 +205,14 @@ class Users:
 
         Raises:
             ApiError: ``EntityNotExist.User``; ``DeleteConflict.User.`` with ``Group``,
-                ``AccessKey``, ``LoginProfile`` or ``Policy``, in this order.
+                ``AccessKey``, ``LoginProfile``, ``MFADevice`` or ``Policy``, in this order.
         """
         user = self.get(account_id, name)
         for table, owner, conflict in _GUARDS:
             if self._context.exists(table, owner == user.id):
                 raise conflict(name=user.name)
         self._tags.remove(user.id)
+        self._context.run(delete(passwords).where(passwords.c.user_id == user.id))
         self._context.run(delete(users).where(users.c.id == user.id))
         self._context.changed(scopes.user(user.id))
         return user

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from daypass.directory.database import Transaction
     from daypass.tokens import Credentials, Session
 
+
+T = TypeVar("T")
 
 ContextValue = str | tuple[str, ...]
 
@@ -45,6 +47,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         diagnostics: opens the diagnostic messages of denials, with cached look-ups.
         entropy: returns that many random bytes.
         given_txn: the store's transaction; only for functions that run on a thread.
+        given_prepared: what the operation's preparation returned.
     """
 
     given_caller: Caller | None
@@ -58,6 +61,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     diagnostics: DiagnosticSeal
     entropy: Callable[[int], bytes]
     given_txn: Transaction | None = None
+    given_prepared: object = None
 
     @property
     def caller(self) -> Caller:
@@ -77,6 +81,12 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         if self.given_txn is None:
             raise LookupError("this operation runs inline and has no transaction")
         return self.given_txn
+
+    def prepared(self, kind: type[T]) -> T:
+        """Return what the operation's preparation made."""
+        if not isinstance(self.given_prepared, kind):
+            raise TypeError("this operation is prepared by nothing of that kind")
+        return self.given_prepared
 
     def within(self, txn: Transaction) -> Call:
         """Return the same call with a transaction, whose look-ups read from it."""

@@ -127,6 +127,8 @@ class Operation(Generic[Q, R]):
         anonymous: whether it takes unsigned requests.
         parameters: the request's fields with their kinds.
         secret_parameters: wire names whose values never reach a record.
+        prepare: what a writing operation does first on a reader thread, since it would hold
+            up the one writer; ``call.prepared`` has what it returned.
     """
 
     product: str
@@ -141,6 +143,7 @@ class Operation(Generic[Q, R]):
     anonymous: bool = False
     parameters: tuple[Parameter, ...] = ()
     secret_parameters: frozenset[str] = frozenset()
+    prepare: Callable[[Call, Q], object] | None = None
     _readers: tuple[tuple[str, str, Callable[[str], Any] | None, bool, Kind], ...] = field(
         default=(), repr=False
     )
@@ -221,16 +224,20 @@ class Service:
         errors: Iterable[ErrorCode] = (),
         anonymous: bool = False,
         secrets: Iterable[str] = (),
+        prepare: Callable[[Call, Q], object] | None = None,
     ) -> Callable[[Callable[[Call, Q], R]], Callable[[Call, Q], R]]:
         """Declare an operation by decorating its function.
 
         Raises:
-            BadDeclarationError: a second operation of that name, or a field without a kind.
+            BadDeclarationError: a second operation of that name, a field without a kind, or a
+                preparation of what does not write.
         """
 
         def declare(run: Callable[[Call, Q], R]) -> Callable[[Call, Q], R]:
             if name in self._operations:
                 raise BadDeclarationError(f"{self.product} declares {name} twice")
+            if prepare is not None and runs is not Runs.WRITE:
+                raise BadDeclarationError(f"{name} does not write: it needs no preparation")
             parameters = tuple(_parameters(request))
             self._operations[name] = Operation(
                 self.product,
@@ -245,6 +252,7 @@ class Service:
                 anonymous,
                 parameters,
                 frozenset(secrets),
+                prepare,
                 tuple(_reader(parameter) for parameter in parameters),
             )
             return run

@@ -230,8 +230,15 @@ class Pipeline:
     async def _run_elsewhere(self, exchange: Exchange) -> Response:
         operation = exchange.operation
         if operation is not None and operation.runs is Runs.WRITE:
+            if operation.prepare is not None:
+                exchange.prepared = await _in(self._ports.readers, self._prepare, operation, exchange)
             return await _in(self._ports.writer, self._write, operation, exchange)
         return await _in(self._ports.readers, self._read, operation, exchange)
+
+    def _prepare(self, operation: Operation[Any, Any], exchange: Exchange) -> object:
+        with self._ports.database.read() as txn:
+            call = self._call_within(operation, exchange, txn)
+            return operation.prepare(call, exchange.q) if operation.prepare is not None else None
 
     def _read(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.read() as txn:
@@ -244,7 +251,12 @@ class Pipeline:
             return response
 
     def _run(self, operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Response:
-        """Run an operation in a transaction.
+        """Run an operation in a transaction."""
+        response: Response = operation.run(self._call_within(operation, exchange, txn), exchange.q)
+        return response
+
+    def _call_within(self, operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Call:
+        """Return the call as it is in a transaction.
 
         Something may have been committed since the request was admitted: then it is decided
         again on what this transaction sees, so that no right works after its revocation.
@@ -254,8 +266,9 @@ class Pipeline:
         call = exchange.call.within(txn)
         if last_change(txn) != exchange.position:
             call = self._admit_again(operation, exchange, call)
-        response: Response = operation.run(call, exchange.q)
-        return response
+        if exchange.prepared is not None:
+            call = msgspec.structs.replace(call, given_prepared=exchange.prepared)
+        return call
 
     def _admit_again(self, operation: Operation[Any, Any], exchange: Exchange, call: Call) -> Call:
         presented, caller = exchange.presented, exchange.caller

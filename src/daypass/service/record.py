@@ -63,6 +63,7 @@ class Exchange(msgspec.Struct):
         call: once admitted.
         position: the store's last change that admission took into account.
         q: likewise, the operation's request.
+        prepared: what the operation's preparation returned.
         response: once the operation has run on a thread.
         fault: what a thread raised instead.
         error: if it ended in one.
@@ -80,6 +81,7 @@ class Exchange(msgspec.Struct):
     call: Call | None = None
     position: int = 0
     q: Request | None = None
+    prepared: object = None
     response: Response | None = None
     fault: Exception | None = None
     error: ApiError | None = None

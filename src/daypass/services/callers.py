@@ -31,6 +31,12 @@ def own_resource(call: Call, nameless: ErrorCode) -> str:
     return f"acs:ram:*:{call.account}:user/{caller.display_name}"
 
 
+def is_caller(call: Call, user_name: str) -> bool:
+    """Return whether a RAM user of that name is the one who calls."""
+    caller = call.caller
+    return bool(caller.user_id) and caller.display_name.lower() == user_name.lower()
+
+
 def own_name(call: Call) -> str | None:
     """Return the calling user's name as it is now; None for the account.
 

@@ -34,7 +34,8 @@ _DOMAINS: Final[dict[PrincipalKind, str]] = {
 }
 _FORMS: Final[dict[PrincipalKind, re.Pattern[str]]] = {
     kind: re.compile(
-        r"([A-Za-z0-9._-]{1,64})@" + re.escape(domain).replace(re.escape("{alias}"), r"([a-z0-9-]{1,64})"),
+        r"([A-Za-z0-9._-]{1,64})@"
+        + re.escape(domain).replace(re.escape("{alias}"), r"((?!group[.])[a-z0-9._-]{1,64})"),
         re.ASCII | re.IGNORECASE,
     )
     for kind, domain in _DOMAINS.items()
@@ -86,6 +87,11 @@ class PrincipalName:
 
     def __str__(self) -> str:
         return f"{self.name}@{_DOMAINS[self.kind].format(alias=self.alias)}"
+
+
+def domain_of(account: Account, kind: PrincipalKind) -> str:
+    """Return the domain that an account's principals of a kind are named with."""
+    return _DOMAINS[kind].format(alias=account.alias_or_id)
 
 
 def full_name(account: Account, kind: PrincipalKind, name: str) -> str:

@@ -1,6 +1,29 @@
 """IMS 2019-08-15: the users, groups and AccessKeys of RAM, named with the account's domain."""
 
-from daypass.services.ims import access_keys, groups, login_profiles, memberships, user_lists, users
+from daypass.services.ims import (
+    access_keys,
+    default_domain,
+    groups,
+    login_profiles,
+    memberships,
+    own_password,
+    password_policy,
+    security_preference,
+    user_lists,
+    users,
+)
 from daypass.services.ims.service import ims
 
-__all__ = ["access_keys", "groups", "ims", "login_profiles", "memberships", "user_lists", "users"]
+__all__ = [
+    "access_keys",
+    "default_domain",
+    "groups",
+    "ims",
+    "login_profiles",
+    "memberships",
+    "own_password",
+    "password_policy",
+    "security_preference",
+    "user_lists",
+    "users",
+]

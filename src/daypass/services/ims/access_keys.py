@@ -13,10 +13,11 @@ from daypass.directory.records import KeyStatus
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
-from daypass.services.callers import own_name, own_resource
+from daypass.services.callers import is_caller, own_name, own_resource
 from daypass.services.ims.service import NAMELESS, USER_PRINCIPAL_NAME, ims, named
 from daypass.services.principals import PrincipalName
 from daypass.services.ram.parameters import STATUS, USER_ACCESS_KEY_ID
+from daypass.services.security_preferences import SelfService
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -41,8 +42,12 @@ class KeyRequest(OwnerRequest, frozen=True, kw_only=True):
     user_access_key_id: Annotated[str, USER_ACCESS_KEY_ID]
 
 
-def _on_owner(action: str) -> Permission[OwnerRequest]:
-    return Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}")
+def _on_owner(action: str) -> SelfService[OwnerRequest]:
+    return SelfService(
+        Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+        own=lambda q, call: q.user_principal_name is None or is_caller(call, q.user_principal_name.name),
+        member="allow_user_to_manage_access_keys",
+    )
 
 
 def _resource(q: OwnerRequest, call: Call) -> str:

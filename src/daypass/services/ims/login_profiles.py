@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import field
 
+from daypass.authn.passwords import is_expired_initial
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING, USER_MISSING
 from daypass.directory.records import KeyStatus
+from daypass.directory.settings import PasswordPolicy
 from daypass.secret import Secret
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Response, Runs
 from daypass.services.ims.service import UserRequest, ims, named, on_user
+from daypass.services.passwords import (
+    PASSWORD_ERRORS,
+    NewPassword,
+    password_of_new_profile,
+    password_of_profile,
+)
 from daypass.services.principals import full_name
 from daypass.services.ram.parameters import (
     MFA_BIND_REQUIRED,
@@ -19,7 +27,6 @@ from daypass.services.ram.parameters import (
     PASSWORD_RESET_REQUIRED,
     STATUS,
 )
-from daypass.services.ram.passwords import hash_of
 
 if TYPE_CHECKING:
     from daypass.directory.records import LoginProfile, User
@@ -64,11 +71,18 @@ def _body(call: Call, user: User, profile: LoginProfile) -> dict[str, Any]:
         "user_principal_name": full_name(call.txn.accounts.get(call.account), "User", user.name),
         "password_reset_required": profile.password_reset_required,
         "mfa_bind_required": profile.mfa_bind_required,
-        # A first password is valid for good here.
-        "password_status": "InitialValid" if profile.password_initial else "NotInitial",
+        "password_status": _password_status(call, user, profile),
         "status": profile.status,
         "update_date": timestamp(profile.updated_at),
     }
+
+
+def _password_status(call: Call, user: User, profile: LoginProfile) -> str:
+    if not profile.password_initial:
+        return "NotInitial"
+    policy = call.txn.settings.get(call.account, PasswordPolicy)
+    expired = is_expired_initial(profile, call.txn.passwords.newest(user.id, 1)[0], policy, call.txn.now)
+    return "InitialExpired" if expired else "InitialValid"
 
 
 class CreateLoginProfileRequest(UserRequest, frozen=True, kw_only=True):
@@ -80,14 +94,19 @@ class CreateLoginProfileRequest(UserRequest, frozen=True, kw_only=True):
     status: Annotated[KeyStatus, LOGON_STATUS] = "Active"
 
 
+def _new(call: Call, q: CreateLoginProfileRequest) -> NewPassword:
+    return password_of_new_profile(call, named(call, q.user_principal_name), q.password)
+
+
 @ims.operation(
     "CreateLoginProfile",
     CreateLoginProfileRequest,
     LoginProfileResponse,
     authorize=on_user("ram:CreateLoginProfile"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, LOGIN_PROFILE_EXISTS),
+    errors=(USER_MISSING, LOGIN_PROFILE_EXISTS, *PASSWORD_ERRORS),
     secrets=("Password",),
+    prepare=_new,
 )
 def create_login_profile(call: Call, q: CreateLoginProfileRequest) -> LoginProfileResponse:
     """Let a RAM user log on to the console with a password."""
@@ -95,7 +114,7 @@ def create_login_profile(call: Call, q: CreateLoginProfileRequest) -> LoginProfi
     profile = call.txn.login_profiles.create(
         call.account,
         user.name,
-        hash_of(q.password, call.entropy),
+        call.prepared(NewPassword).hash_for(call, user.id),
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
         status=q.status,
@@ -129,22 +148,28 @@ class UpdateLoginProfileRequest(UserRequest, frozen=True, kw_only=True):
     status: Annotated[KeyStatus | None, LOGON_STATUS] = None
 
 
+def _renewed(call: Call, q: UpdateLoginProfileRequest) -> NewPassword | None:
+    return password_of_profile(call, named(call, q.user_principal_name), q.password)
+
+
 @ims.operation(
     "UpdateLoginProfile",
     UpdateLoginProfileRequest,
     LoginProfileResponse,
     authorize=on_user("ram:UpdateLoginProfile"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, LOGIN_PROFILE_MISSING),
+    errors=(USER_MISSING, LOGIN_PROFILE_MISSING, *PASSWORD_ERRORS),
     secrets=("Password",),
+    prepare=_renewed,
 )
 def update_login_profile(call: Call, q: UpdateLoginProfileRequest) -> LoginProfileResponse:
     """Change a RAM user's password, what the next logon must do, or whether there may be one."""
     user = named(call, q.user_principal_name)
+    given = q.password is not None
     profile = call.txn.login_profiles.update(
         call.account,
         user.name,
-        password_hash=hash_of(q.password, call.entropy) if q.password is not None else None,
+        password_hash=call.prepared(NewPassword).hash_for(call, user.id) if given else None,
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
         status=q.status,

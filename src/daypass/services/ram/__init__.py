@@ -2,30 +2,38 @@
 
 from daypass.services.ram import (
     access_keys,
+    account_alias,
     attached,
     attachments,
     diagnostics,
     groups,
     login_profiles,
     memberships,
+    own_password,
+    password_policy,
     policies,
     policy_versions,
     roles,
+    security_preference,
     users,
 )
 from daypass.services.ram.service import ram
 
 __all__ = [
     "access_keys",
+    "account_alias",
     "attached",
     "attachments",
     "diagnostics",
     "groups",
     "login_profiles",
     "memberships",
+    "own_password",
+    "password_policy",
     "policies",
     "policy_versions",
     "ram",
     "roles",
+    "security_preference",
     "users",
 ]

@@ -14,9 +14,10 @@ from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
-from daypass.services.callers import own_name, own_resource
+from daypass.services.callers import is_caller, own_name, own_resource
 from daypass.services.ram.parameters import OWN_USER_NAME, STATUS, USER_ACCESS_KEY_ID
 from daypass.services.ram.service import ram, user_resource
+from daypass.services.security_preferences import SelfService
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -38,8 +39,12 @@ NAMELESS: Final = codes.MISSING_PARAMETER.of("UserName")
 """What a role session is told that names nobody."""
 
 
-def _on_owner(action: str) -> Permission[OwnerRequest]:
-    return Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}")
+def _on_owner(action: str) -> SelfService[OwnerRequest]:
+    return SelfService(
+        Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+        own=lambda q, call: q.user_name is None or is_caller(call, q.user_name),
+        member="allow_user_to_manage_access_keys",
+    )
 
 
 def _resource(q: OwnerRequest, call: Call) -> str:

@@ -10,8 +10,13 @@ from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
 from daypass.secret import Secret
 from daypass.service.call import timestamp
 from daypass.service.operation import Nothing, Response, Runs
+from daypass.services.passwords import (
+    PASSWORD_ERRORS,
+    NewPassword,
+    password_of_new_profile,
+    password_of_profile,
+)
 from daypass.services.ram.parameters import MFA_BIND_REQUIRED, PASSWORD, PASSWORD_RESET_REQUIRED
-from daypass.services.ram.passwords import hash_of
 from daypass.services.ram.service import UserRequest, on_user, ram
 
 if TYPE_CHECKING:
@@ -53,21 +58,27 @@ class CreateLoginProfileRequest(UserRequest, frozen=True, kw_only=True):
     mfa_bind_required: Annotated[bool, MFA_BIND_REQUIRED] = False
 
 
+def _new(call: Call, q: CreateLoginProfileRequest) -> NewPassword:
+    return password_of_new_profile(call, call.txn.users.get(call.account, q.user_name), q.password)
+
+
 @ram.operation(
     "CreateLoginProfile",
     CreateLoginProfileRequest,
     LoginProfileResponse,
     authorize=on_user("ram:CreateLoginProfile"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, LOGIN_PROFILE_EXISTS),
+    errors=(USER_MISSING, LOGIN_PROFILE_EXISTS, *PASSWORD_ERRORS),
     secrets=("Password",),
+    prepare=_new,
 )
 def create_login_profile(call: Call, q: CreateLoginProfileRequest) -> LoginProfileResponse:
     """Let a RAM user log on to the console with a password."""
+    user = call.txn.users.get(call.account, q.user_name)
     profile = call.txn.login_profiles.create(
         call.account,
-        q.user_name,
-        hash_of(q.password, call.entropy),
+        user.name,
+        call.prepared(NewPassword).hash_for(call, user.id),
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
     )
@@ -95,21 +106,28 @@ class UpdateLoginProfileRequest(UserRequest, frozen=True, kw_only=True):
     mfa_bind_required: Annotated[bool | None, MFA_BIND_REQUIRED] = None
 
 
+def _renewed(call: Call, q: UpdateLoginProfileRequest) -> NewPassword | None:
+    return password_of_profile(call, call.txn.users.get(call.account, q.user_name), q.password)
+
+
 @ram.operation(
     "UpdateLoginProfile",
     UpdateLoginProfileRequest,
     Nothing,
     authorize=on_user("ram:UpdateLoginProfile"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, LOGIN_PROFILE_MISSING),
+    errors=(USER_MISSING, LOGIN_PROFILE_MISSING, *PASSWORD_ERRORS),
     secrets=("Password",),
+    prepare=_renewed,
 )
 def update_login_profile(call: Call, q: UpdateLoginProfileRequest) -> Nothing:
     """Change a RAM user's password, or what the next logon must do."""
+    user = call.txn.users.get(call.account, q.user_name)
+    given = q.password is not None
     call.txn.login_profiles.update(
         call.account,
-        q.user_name,
-        password_hash=hash_of(q.password, call.entropy) if q.password is not None else None,
+        user.name,
+        password_hash=call.prepared(NewPassword).hash_for(call, user.id) if given else None,
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
     )

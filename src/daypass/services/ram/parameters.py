@@ -17,7 +17,7 @@ from daypass.errors import ErrorCode
 from daypass.policy import DocumentKind, MalformedDocument, parse
 from daypass.service import codes
 from daypass.service.params import Choice, Flag, Integer, Kind, Parsed, Tags, Text
-from daypass.services.ram.passwords import Password
+from daypass.services.passwords import FreshPassword
 
 COMMENTS_CHARS: Final = 128
 DESCRIPTION_CHARS: Final = 1024
@@ -191,7 +191,9 @@ USER_ACCESS_KEY_ID: Final = Text(wire="UserAccessKeyId", help="The AccessKey's I
 STATUS: Final = Choice(
     wire="Status", help="Active or Inactive; an inactive key signs nothing.", options=("Active", "Inactive")
 )
-PASSWORD: Final = Password(wire="Password", help="Logon password: 8 to 32 characters of at least two kinds.")
+PASSWORD: Final = FreshPassword(
+    wire="Password", help="Logon password, as the account's password policy wants it; at most 32 characters."
+)
 PASSWORD_RESET_REQUIRED: Final = Flag(
     wire="PasswordResetRequired", help="Whether the next logon must change the password; default false."
 )

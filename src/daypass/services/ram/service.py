@@ -72,6 +72,15 @@ def policy_resource(call: Call, policy_type: PolicyType, name: str) -> str:
     return f"acs:ram:*:{owner}:policy/{name}"
 
 
+def on_account(action: str) -> Permission[Request]:
+    """Ask for an action on the account as a whole."""
+    return Permission(
+        action,
+        lambda q, call: f"acs:ram:*:{call.account}:*",  # noqa: ARG005 (whatever is asked)
+        about="acs:ram:*:{AccountId}:*",
+    )
+
+
 def on_user(action: str) -> Permission[UserRequest]:
     """Ask for an action on the user that is named."""
     return Permission(

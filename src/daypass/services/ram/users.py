@@ -11,6 +11,7 @@ from daypass.directory.errors import (
     USER_HAS_GROUPS,
     USER_HAS_KEYS,
     USER_HAS_LOGIN_PROFILE,
+    USER_HAS_MFA_DEVICE,
     USER_HAS_POLICIES,
     USER_MISSING,
 )
@@ -179,7 +180,14 @@ def update_user(call: Call, q: UpdateUserRequest) -> UpdateUserResponse:
     Nothing,
     authorize=on_user("ram:DeleteUser"),
     runs=Runs.WRITE,
-    errors=(USER_MISSING, USER_HAS_GROUPS, USER_HAS_KEYS, USER_HAS_LOGIN_PROFILE, USER_HAS_POLICIES),
+    errors=(
+        USER_MISSING,
+        USER_HAS_GROUPS,
+        USER_HAS_KEYS,
+        USER_HAS_LOGIN_PROFILE,
+        USER_HAS_MFA_DEVICE,
+        USER_HAS_POLICIES,
+    ),
 )
 def delete_user(call: Call, q: UserRequest) -> Nothing:
     """Delete a RAM user without groups, AccessKeys, login profile and policies."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+ProviderKind: TypeAlias = Literal["oidc", "saml"]
 
 ACCOUNT_ID: Final = re.compile(r"[0-9]{16}", re.ASCII)
 ACCOUNT_ALIAS: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -21,12 +23,18 @@ ROLE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 POLICY_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,128}", re.ASCII)
 SESSION_NAME: Final = re.compile(r"[A-Za-z0-9.@_-]{2,64}", re.ASCII)
 
+PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?", re.ASCII)
+
 POLICY_DOCUMENT_CHARS: Final = 6144
 TRUST_DOCUMENT_CHARS: Final = 6144
 SESSION_POLICY_CHARS: Final = 2048
 CONTROL_DOCUMENT_CHARS: Final = 4096
 
 _LONGEST_ARN: Final = 128
+_LONGEST_PROVIDER_ARN: Final = 192
+_PROVIDER_ARN: Final = re.compile(
+    rf"acs:ram:[*]?:([0-9]{{16}}):(oidc|saml)-provider/({PROVIDER_NAME.pattern})", re.ASCII
+)
 _ROLE_ARN: Final = re.compile(r"acs:ram:[*]?:([0-9]{16}):role/([A-Za-z0-9._-]{1,64})", re.ASCII)
 
 
@@ -48,8 +56,42 @@ class RoleArn:
             raise ValueError("not the ARN of a RAM role")
         return _read_role_arn(text)
 
+    @property
+    def folded(self) -> RoleArn:
+        """The same role with its name in lower case, for comparing."""
+        return RoleArn(self.account, self.name.lower())
+
     def __str__(self) -> str:
         return role_arn(self.account, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderArn:
+    """An identity provider's ARN, ``acs:ram::<account>:oidc-provider/<name>`` or ``saml-provider/``."""
+
+    account: str
+    kind: ProviderKind
+    name: str
+
+    @classmethod
+    def parse(cls, kind: ProviderKind, text: str) -> ProviderArn:
+        """Read the ARN of an identity provider of one kind.
+
+        Raises:
+            ValueError: it is not one.
+        """
+        match = _PROVIDER_ARN.fullmatch(text) if len(text) <= _LONGEST_PROVIDER_ARN else None
+        if match is None or match[2] != kind:
+            raise ValueError(f"not the ARN of a RAM {kind}-provider")
+        return cls(match[1], kind, match[3])
+
+    @property
+    def folded(self) -> ProviderArn:
+        """The same provider with its name in lower case, for comparing."""
+        return ProviderArn(self.account, self.kind, self.name.lower())
+
+    def __str__(self) -> str:
+        return provider_arn(self.account, self.kind, self.name)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -73,6 +115,11 @@ def root_arn(account: str) -> str:
 def role_arn(account: str, name: str) -> str:
     """Return the ARN of a role; RAM prints role names in lower case there."""
     return f"acs:ram::{account}:role/{name.lower()}"
+
+
+def provider_arn(account: str, kind: ProviderKind, name: str) -> str:
+    """Return the ARN of an identity provider."""
+    return f"acs:ram::{account}:{kind}-provider/{name}"
 
 
 def session_arn(account: str, role: str, session: str) -> str:

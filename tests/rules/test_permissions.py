@@ -14,6 +14,7 @@ from daypass.service.authorization import NoPermissionNeeded
 from daypass.service.operation import Operation
 from daypass.services.security_preferences import SelfService
 from daypass.testing import Server
+from tests.federation import saml
 from tests.world import World, document, trusting
 
 GUARDED = [
@@ -29,17 +30,22 @@ EVERY = pytest.mark.parametrize("op", GUARDED, ids=lambda op: f"{op.product}.{op
 EXAMPLES = {
     "AccountAlias": "somebody",
     "AssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
+    "ClientId": "client",
     "CurrentPage": "1",
     "DefaultDomainName": "somebody.onaliyun.com",
     "DeviceName": "device1",
     "DisplayName": "Somebody",
     "EncodedDiagnosticMessage": "AAAA",
+    "EncodedSAMLMetadataDocument": saml.encoded(saml.metadata()),
+    "Fingerprint": "ab" * 20,
     "GroupName": "readers",
+    "IssuerUrl": "https://issuer.example.com",
     "IotId": "Q7uOhVRdZRRlDnTLv00100",
     "Name": "group",
     "NewAssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
     "NewDescription": "What it is for",
     "Nickname": "thing",
+    "OIDCProviderName": "ci",
     "PageSize": "10",
     "Password": "Secret-12345678",
     "PolicyDocument": document({"Effect": "Allow", "Action": "iot:*", "Resource": "*"}),
@@ -52,6 +58,7 @@ EXAMPLES = {
     "ResourceGroupId": "rg-acfmxazb4ph6aiy",
     "RoleName": "reader",
     "RoleSessionName": "session",
+    "SAMLProviderName": "idp",
     "Status": "Active",
     "UserAccessKeyId": "LTAI0000000000000000NONE",
     "UserName": "alice",

@@ -12,10 +12,12 @@ from daypass.directory.quotas import NAMES
 from daypass.host.quotas import quotas, set_quota
 from daypass.main import open_database
 from daypass.testing import Account, Server
+from tests.federation import saml
 from tests.world import allow, document, trusting
 
 RAM: Final = "2015-05-01"
 RESOURCE_MANAGER: Final = "2020-03-31"
+METADATA: Final = saml.encoded(saml.metadata())
 TEXT: Final = document(allow("iot:*"))
 
 Step = tuple[str, str, dict[str, str]]
@@ -31,6 +33,10 @@ class Reach(NamedTuple):
 
 def _ram(action: str, **parameters: str) -> Step:
     return RAM, action, parameters
+
+
+def _ims(action: str, **parameters: str) -> Step:
+    return "2019-08-15", action, parameters
 
 
 def _attach(kind: str, policy_type: str, name: str) -> Step:
@@ -73,6 +79,31 @@ REACHED: Final[dict[str, Reach]] = {
         (),  # the default one
         (RESOURCE_MANAGER, "CreateResourceGroup", {"Name": "second", "DisplayName": "second"}),
         "LimitExceeded.ResourceGroup",
+    ),
+    "oidc_providers": Reach(
+        (_ims("CreateOIDCProvider", OIDCProviderName="a", IssuerUrl="https://a.example.com"),),
+        _ims("CreateOIDCProvider", OIDCProviderName="b", IssuerUrl="https://b.example.com"),
+        "LimitExceeded.OIDCProvider",
+    ),
+    "client_ids_per_oidc_provider": Reach(
+        (_ims("CreateOIDCProvider", OIDCProviderName="a", IssuerUrl="https://a.example.com", ClientIds="a"),),
+        _ims("AddClientIdToOIDCProvider", OIDCProviderName="a", ClientId="b"),
+        "LimitExceeded.OIDCProvider.ClientId",
+    ),
+    "fingerprints_per_oidc_provider": Reach(
+        (),
+        _ims(
+            "CreateOIDCProvider",
+            OIDCProviderName="a",
+            IssuerUrl="https://a.example.com",
+            Fingerprints="aa,bb",
+        ),
+        "LimitExceeded.OIDCProvider.Fingerprint",
+    ),
+    "saml_providers": Reach(
+        (_ims("CreateSAMLProvider", SAMLProviderName="a", EncodedSAMLMetadataDocument=METADATA),),
+        _ims("CreateSAMLProvider", SAMLProviderName="b", EncodedSAMLMetadataDocument=METADATA),
+        "LimitExceeded.SAMLProvider",
     ),
     "account_access_keys": Reach((), _ram("CreateAccessKey"), "LimitExceeded.User.AccessKey"),
     "access_keys_per_user": Reach(

@@ -19,14 +19,17 @@ from daypass.directory.context import Context
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.groups import Groups
 from daypass.directory.login_profiles import LoginProfiles
+from daypass.directory.oidc_providers import OidcProviders
 from daypass.directory.passwords import Passwords
 from daypass.directory.policies import Policies
 from daypass.directory.quotas import AccountQuotas, Quotas
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
+from daypass.directory.saml_providers import SamlProviders
 from daypass.directory.settings import Settings
 from daypass.directory.tags import Tags
 from daypass.directory.token_keys import TokenKeys
+from daypass.directory.used_assertions import UsedAssertions
 from daypass.directory.users import Users
 
 if TYPE_CHECKING:
@@ -116,6 +119,21 @@ class Transaction(Context):
     def tags(self) -> Tags:
         """Tags of roles, policies and resource groups."""
         return Tags(self)
+
+    @cached_property
+    def oidc_providers(self) -> OidcProviders:
+        """OpenID Connect identity providers."""
+        return OidcProviders(self)
+
+    @cached_property
+    def saml_providers(self) -> SamlProviders:
+        """SAML identity providers."""
+        return SamlProviders(self)
+
+    @cached_property
+    def used_assertions(self) -> UsedAssertions:
+        """SAML assertions that have been used."""
+        return UsedAssertions(self)
 
     @cached_property
     def token_keys(self) -> TokenKeys:

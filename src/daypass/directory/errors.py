@@ -46,6 +46,12 @@ ALIAS_MISSING: Final = ErrorCode("EntityNotExist", 404, "The account has no alia
 RESOURCE_GROUP_MISSING: Final = ErrorCode(
     "EntityNotExists.ResourceGroup", 404, "There is no resource group {group}."
 )
+OIDC_PROVIDER_MISSING: Final = ErrorCode(
+    "EntityNotExist.OIDCProvider", 404, "There is no OIDC provider {name}."
+)
+SAML_PROVIDER_MISSING: Final = ErrorCode(
+    "EntityNotExist.SAMLProvider", 404, "There is no SAML provider {name}."
+)
 ATTACHMENT_MISSING: Final = Family(
     "EntityNotExist.{name}.Policy", 404, "The policy is not attached to this {name} in that scope."
 )
@@ -76,6 +82,15 @@ ACCESS_KEY_EXISTS: Final = ErrorCode("EntityAlreadyExists.User.AccessKey", 409, 
 ALIAS_EXISTS: Final = ErrorCode("EntityAlreadyExists.AccountAlias", 409, "The alias {alias} is taken.")
 RESOURCE_GROUP_EXISTS: Final = ErrorCode(
     "EntityAlreadyExists.ResourceGroup", 409, "There is a resource group {name} already."
+)
+OIDC_PROVIDER_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.OIDCProvider", 409, "There is an OIDC provider {name} already."
+)
+ISSUER_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.OIDCProvider.Url", 409, "OIDC provider {name} has this issuer URL already."
+)
+SAML_PROVIDER_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.SAMLProvider", 409, "There is a SAML provider {name} already."
 )
 ATTACHMENT_EXISTS: Final = Family(
     "EntityAlreadyExists.{name}.Policy", 409, "The policy is attached to this {name} in that scope already."
@@ -124,6 +139,13 @@ RESOURCE_GROUP_IN_USE: Final = ErrorCode(
 RESOURCE_GROUP_IS_DEFAULT: Final = ErrorCode(
     "DeleteConflict.ResourceGroup.Resource", 409, "Resource group {group} is the account's default one."
 )
+
+ASSERTION_USED: Final = ErrorCode(
+    "AuthenticationFail.SAMLAssertion.Invalid",
+    401,
+    "The SAML assertion is invalid: it has been used before.",
+)
+ASSERTIONS_FULL: Final = ErrorCode("Throttling.User", 400, "Request was denied due to user flow control.")
 
 TOO_MANY: Final = Family("LimitExceeded.{name}", 409, "The limit of {limit} is reached for {name}.")
 

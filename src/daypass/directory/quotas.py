@@ -28,7 +28,7 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
 
     Attachments of system and of custom policies are counted apart; their scope makes
     no difference. Source: RAM's page of limits (December 2025), for resource groups
-    the page of CreateResourceGroup.
+    the page of CreateResourceGroup, for OIDC providers that of CreateOIDCProvider.
     """
 
     users: int = 5000
@@ -36,6 +36,10 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
     roles: int = 1000
     custom_policies: int = 1500
     resource_groups: int = 30
+    oidc_providers: int = 100
+    client_ids_per_oidc_provider: int = 50
+    fingerprints_per_oidc_provider: int = 5
+    saml_providers: int = 100
     account_access_keys: int = 2
     access_keys_per_user: int = 2
     groups_per_user: int = 10

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from daypass.names import role_arn, root_arn, user_arn
+from daypass.names import provider_arn, role_arn, root_arn, user_arn
 from daypass.secret import Secret
 
 KeyStatus: TypeAlias = Literal["Active", "Inactive"]
@@ -226,6 +226,56 @@ class ResourceGroup(Struct, frozen=True, gc=False):
     is_default: bool
     created_at: int
     tags: TagList = ()
+
+
+class OidcProvider(Struct, frozen=True, gc=False):
+    """An OpenID Connect identity provider.
+
+    Attributes:
+        name: with the case it was created with.
+        issuer_url: as written; it never changes.
+        client_ids: audiences that tokens may have, in the order they were given.
+        fingerprints: of certificates that the issuer's server may present, in lower case.
+        issuance_limit_hours: how long ago a token may have been issued.
+    """
+
+    account_id: str
+    name: str
+    issuer_url: str
+    client_ids: tuple[str, ...]
+    fingerprints: tuple[str, ...]
+    issuance_limit_hours: int
+    description: str
+    created_at: int
+    updated_at: int
+
+    @property
+    def arn(self) -> str:
+        """``acs:ram::<account>:oidc-provider/<name>``."""
+        return provider_arn(self.account_id, "oidc", self.name)
+
+
+class SamlProvider(Struct, frozen=True, gc=False):
+    """A SAML identity provider.
+
+    Attributes:
+        name: with the case it was created with.
+        metadata: its metadata document in Base64, as it was given.
+        authn_sign_algo: what requests to it are signed with, ``rsa-sha256`` or ``rsa-sha1``.
+    """
+
+    account_id: str
+    name: str
+    metadata: str
+    authn_sign_algo: str
+    description: str
+    created_at: int
+    updated_at: int
+
+    @property
+    def arn(self) -> str:
+        """``acs:ram::<account>:saml-provider/<name>``."""
+        return provider_arn(self.account_id, "saml", self.name)
 
 
 class TokenKeyRow(Struct, frozen=True, gc=False):

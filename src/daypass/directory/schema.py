@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0004"
+MIGRATION: Final = "0005"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -308,6 +308,47 @@ tags: Final = Table(
     Column("tag_key", String(128), nullable=False),
     Column("tag_value", String(256), nullable=False),
     PrimaryKeyConstraint("entity_id", "tag_key"),
+)
+
+oidc_providers: Final = Table(
+    "oidc_providers",
+    metadata,
+    _account(),
+    Column("name", String(128), nullable=False),
+    Column("name_key", String(128), nullable=False),
+    Column("issuer_url", String(255), nullable=False),
+    Column("client_ids", Text, nullable=False),
+    Column("fingerprints", Text, nullable=False),
+    Column("issuance_limit_hours", Integer, nullable=False),
+    Column("description", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    PrimaryKeyConstraint("account_id", "name_key"),
+    UniqueConstraint("account_id", "issuer_url"),
+)
+
+saml_providers: Final = Table(
+    "saml_providers",
+    metadata,
+    _account(),
+    Column("name", String(128), nullable=False),
+    Column("name_key", String(128), nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("authn_sign_algo", String(16), nullable=False),
+    Column("description", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    PrimaryKeyConstraint("account_id", "name_key"),
+)
+
+used_assertions: Final = Table(
+    "used_assertions",
+    metadata,
+    _account(),
+    Column("digest", String(64), nullable=False),
+    _time("expires_at"),
+    PrimaryKeyConstraint("account_id", "digest"),
+    Index(None, "account_id", "expires_at"),
 )
 
 token_keys: Final = Table(

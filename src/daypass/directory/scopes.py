@@ -42,6 +42,16 @@ def role_name(account_id: str, name: str) -> str:
     return f"rolename:{account_id}/{name.lower()}"
 
 
+def oidc_provider(account_id: str, name: str) -> str:
+    """Return the scope of what OIDC provider, if any, has a name; case does not count."""
+    return f"oidc_provider:{account_id}/{name.lower()}"
+
+
+def saml_provider(account_id: str, name: str) -> str:
+    """Return the scope of what SAML provider, if any, has a name; case does not count."""
+    return f"saml_provider:{account_id}/{name.lower()}"
+
+
 def policy(owner: str, name: str) -> str:
     """Return the scope of a policy's text in force; ``owner`` is an account id or ``system``."""
     return f"policy:{owner}/{name}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bench.evaluator.decisions import Decisions
     from bench.server.endurance import Endurance
+    from bench.server.listing import Listing
     from bench.server.start import Start
     from bench.server.throughput import Throughput
     from bench.targets import Verdict
@@ -114,6 +115,15 @@ def start(result: Start) -> None:
             ("first answer, s", result.answered.shown(2)),
             *((f"idle {name}, MiB", _in_mib(held)) for name, held in memory),
         ),
+    )
+
+
+def lists(results: Sequence[Listing]) -> None:
+    """Print how long pages of long lists take."""
+    table(
+        "Lists in pages of 100, each answer signed for, decided and rendered; milliseconds",
+        ("list", "first page (min..max)", "slowest page (min..max)", "slowest over first"),
+        ((each.about, each.first.shown(1), each.slowest.shown(1), f"{each.ratio:.2f}x") for each in results),
     )
 
 

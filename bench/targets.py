@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bench.evaluator.decisions import Decisions
     from bench.server.endurance import Endurance
+    from bench.server.listing import Listing
     from bench.server.start import Start
     from bench.server.throughput import Throughput
 
@@ -95,6 +96,13 @@ def of_start(result: Start) -> Iterator[Verdict]:
         60,
         more_is_better=False,
     )
+
+
+def of_lists(results: Sequence[Listing]) -> Iterator[Verdict]:
+    """Compare the slowest page of each list with its first."""
+    for each in results:
+        about = f"slowest page against the first, {each.about}"
+        yield Verdict(about, "x", each.ratio, 2, 1.2, more_is_better=False)
 
 
 def of_decisions(results: Sequence[Decisions]) -> Iterator[Verdict]:

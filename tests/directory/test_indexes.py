@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from daypass.directory import lookups
+from daypass.directory import lookups, schema
 from tests.directory.stores import open_store
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "roles by number": lambda txn, account: txn.roles.numbered(account, page=1, size=1),
     "policies by number": lambda txn, account: txn.policies.numbered(account, policy_type="Custom"),
     "attachments by number": lambda txn, account: txn.attachments.numbered(account),
+    "tags of users": lambda txn, account: txn.tags.list(schema.users, account, limit=1),
+    "tags of roles": lambda txn, account: txn.tags.list(schema.roles, account, wanted=[("k", None)], limit=1),
+    "tags of policies": lambda txn, account: txn.tags.list(schema.policies, account, ids=["1"], limit=1),
+    "tagged users": lambda txn, account: txn.users.list(account, tags=[("k", "v")], limit=1),
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),

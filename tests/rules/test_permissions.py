@@ -55,11 +55,17 @@ EXAMPLES = {
     "PrincipalType": "IMSUser",
     "ProductKey": "a1BwAGxxxxx",
     "ProductName": "thermometer",
+    "ResourceId": "200000000000000001",
+    "ResourceNames": "reader",
+    "ResourceType": "role",
     "ResourceGroupId": "rg-acfmxazb4ph6aiy",
     "RoleName": "reader",
     "RoleSessionName": "session",
     "SAMLProviderName": "idp",
     "Status": "Active",
+    "Tag": '[{"Key": "team", "Value": "red"}]',
+    "TagKey": "team",
+    "TagKeys": "team",
     "UserAccessKeyId": "LTAI0000000000000000NONE",
     "UserName": "alice",
     "UserPrincipalName": "alice@1000000000000001.onaliyun.com",
@@ -69,6 +75,9 @@ EXAMPLES = {
 SPECIAL: dict[tuple[str, str], dict[str, str]] = {
     ("Iot", "QueryDeviceByStatus"): {"Status": "1"},
     ("Iot", "BatchGetDeviceState"): {"DeviceName.1": "device1"},
+    ("Ims", "TagResources"): {"ResourceType": "user"},
+    ("Ims", "UntagResources"): {"ResourceType": "user"},
+    ("Ims", "ListTagResources"): {"ResourceType": "user"},
 }
 
 
@@ -91,7 +100,7 @@ def _parameters(op: Operation[Any, Any], world: World) -> dict[str, str]:
         "RoleArn": f"acs:ram::{world.id}:role/reader",
         **SPECIAL.get((op.product, op.name), {}),
     }
-    wanted = {"UserName", "UserPrincipalName", "ProductKey", "DeviceName"}
+    wanted = {"UserName", "UserPrincipalName", "ProductKey", "DeviceName", "ResourceId", "TagKey", "TagKeys"}
     named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in wanted]
     parameters = {name: known[name] for name in named if name in known}
     principal = f"alice@{world.id}.onaliyun.com"

@@ -28,6 +28,12 @@ _KEYS: Final = (
         "AssumeRole with SourceIdentity, or from a session that has one",
         "who is behind it",
     ),
+    ("acs:RequestTag/<key>", "requests that bring the tag", "its value"),
+    (
+        "acs:ResourceTag/<key>",
+        "operations of RAM, IMS and ResourceManager on a user, role or policy with the tag, but List…",
+        "its value",
+    ),
 )
 
 _TEXT: Final = """# Condition operators and keys

@@ -117,7 +117,7 @@ class Transaction(Context):
 
     @cached_property
     def tags(self) -> Tags:
-        """Tags of roles, policies and resource groups."""
+        """Tags of users, roles, policies and resource groups."""
         return Tags(self)
 
     @cached_property

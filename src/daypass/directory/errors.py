@@ -152,6 +152,9 @@ TOO_MANY: Final = Family("LimitExceeded.{name}", 409, "The limit of {limit} is r
 BAD_MARKER: Final = ErrorCode(
     "InvalidParameter.Marker", 400, "Marker is not one that this operation's last answer gave."
 )
+BAD_NEXT_TOKEN: Final = ErrorCode(
+    "InvalidParameter.NextToken", 400, "NextToken is not one that this operation's last answer gave."
+)
 BAD_VERSION_ID: Final = ErrorCode(
     "InvalidParameter.VersionId.Format", 400, "A VersionId is v and a number, as in v3."
 )

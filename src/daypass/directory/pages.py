@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
 
     from daypass.directory.context import Context
+    from daypass.errors import ErrorCode
 
 T = TypeVar("T")
 
@@ -55,21 +56,21 @@ def make_marker(listing: str, key: str) -> str:
     return base64.urlsafe_b64encode(f"{listing}\n{key}".encode()).decode().rstrip("=")
 
 
-def read_marker(listing: str, marker: str | None) -> str | None:
+def read_marker(listing: str, marker: str | None, wrong: ErrorCode = BAD_MARKER) -> str | None:
     """Return the key to go on after; None starts from the beginning.
 
     Raises:
-        ApiError: ``InvalidParameter.Marker``, it is not a marker of that list.
+        ApiError: ``wrong``, it is not a marker of that list.
     """
     if marker is None:
         return None
     try:
         text = base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4)).decode()
     except (binascii.Error, ValueError) as error:
-        raise BAD_MARKER() from error
+        raise wrong() from error
     name, separator, key = text.partition("\n")
     if not separator or name != listing or make_marker(name, key) != marker:
-        raise BAD_MARKER()
+        raise wrong()
     return key
 
 

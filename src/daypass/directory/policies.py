@@ -90,6 +90,11 @@ class Policies:
         context.changed(scopes.policy(account_id, name))
         return Policy(account_id, name, "Custom", description, "v1", 0, context.now, context.now, tags=tags)
 
+    def find_id(self, account_id: str, name: str) -> str | None:
+        """Return the id of a custom policy, which tags go by, or None."""
+        row = find_custom(self._context, account_id, name)
+        return None if row is None else row.id
+
     def id_of(self, account_id: str, name: str) -> str:
         """Return the id of a custom policy, which tags go by.
 
@@ -198,7 +203,7 @@ class Policies:
         if not cascading and context.count(policy_versions, policy_versions.c.policy_id == row.id) > 1:
             raise POLICY_HAS_VERSIONS(name=row.name)
         context.run(delete(policy_versions).where(policy_versions.c.policy_id == row.id))
-        self._tags.remove(row.id)
+        self._tags.remove(account_id, row.id)
         context.run(delete(policies).where(policies.c.id == row.id))
         context.changed(scopes.policy(account_id, row.name))
 

@@ -160,7 +160,7 @@ class ResourceGroups:
         if context.exists(grouped_resources, grouped_resources.c.resource_group_id == group.id):
             raise RESOURCE_GROUP_IN_USE(group=group.id)
         forget_scope(context, group.id)
-        self._tags.remove(group.id)
+        self._tags.remove(account_id, group.id)
         context.run(delete(resource_groups).where(resource_groups.c.id == group.id))
         context.changed(scopes.resource_group(group.id))
         return group

@@ -204,7 +204,7 @@ class Roles:
         if context.exists(attachments, attachments.c.principal_id == role.id):
             raise ROLE_HAS_POLICIES(name=role.name)
         trust.bind(context, role.id, {})
-        self._tags.remove(role.id)
+        self._tags.remove(account_id, role.id)
         context.run(delete(roles).where(roles.c.id == role.id))
         self._changed(role)
         return role

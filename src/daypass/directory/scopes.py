@@ -62,6 +62,11 @@ def resource_group(resource_group_id: str) -> str:
     return f"resource_group:{resource_group_id}"
 
 
+def tags(account_id: str) -> str:
+    """Return the scope of which tags are carried under which names in an account."""
+    return f"tags:{account_id}"
+
+
 def token_keys() -> str:
     """Return the scope of the token ring."""
     return "token_keys"

@@ -1,21 +1,35 @@
-"""Tags of roles, policies and resource groups."""
+"""Tags of users, roles, policies and resource groups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, exists, select
+from msgspec import Struct
+from sqlalchemy import delete, exists, or_, select
 
-from daypass.directory.errors import TOO_MANY
+from daypass.directory import scopes
+from daypass.directory.errors import BAD_NEXT_TOKEN, TOO_MANY
+from daypass.directory.pages import Page, page_of, read_marker, within
 from daypass.directory.schema import tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Column, ColumnElement
+    from sqlalchemy import Column, ColumnElement, Table
 
     from daypass.directory.context import Context
     from daypass.directory.records import TagList
+
+_LISTING: Final = "tags"
+
+
+class CarriedTag(Struct, frozen=True, gc=False):
+    """A tag, and the id and the name of what carries it."""
+
+    entity_id: str
+    entity_name: str
+    key: str
+    value: str
 
 
 class Tags:
@@ -49,13 +63,59 @@ class Tags:
         context.run(delete(tags).where(own, tags.c.tag_key.in_(wanted)))
         rows = [{"entity_id": entity_id, "tag_key": key, "tag_value": wanted[key]} for key in wanted]
         context.add(tags, *rows)
+        context.changed(scopes.tags(account_id))
 
-    def remove(self, entity_id: str, keys: Sequence[str] | None = None) -> None:
+    def remove(self, account_id: str, entity_id: str, keys: Sequence[str] | None = None) -> None:
         """Remove the tags with those keys, or all."""
         where = [tags.c.entity_id == entity_id]
         if keys is not None:
             where.append(tags.c.tag_key.in_(keys))
-        self._context.run(delete(tags).where(*where))
+        if self._context.run(delete(tags).where(*where)):
+            self._context.changed(scopes.tags(account_id))
+
+    def list(
+        self,
+        table: Table,
+        account_id: str,
+        *,
+        ids: Sequence[str] | None = None,
+        wanted: Sequence[tuple[str, str | None]] = (),
+        marker: str | None = None,
+        limit: int = 100,
+    ) -> Page[CarriedTag]:
+        """Return tags in the order of the names of what carries them, and of their keys.
+
+        Args:
+            table: what carries them: users, roles, policies or resource groups.
+            account_id: whose.
+            ids: of these only; None for all.
+            wanted: of what carries all of these only, and only these; a value of None is any.
+            marker: from the page before.
+            limit: at most this many.
+
+        Raises:
+            ApiError: ``InvalidParameter.NextToken``.
+        """
+        after = read_marker(_LISTING, marker, BAD_NEXT_TOKEN)
+        limit = within(limit)
+        entity = table.c
+        statement = (
+            select(entity.id, entity.name, tags.c.tag_key, tags.c.tag_value)
+            .join_from(table, tags, tags.c.entity_id == entity.id)
+            .where(entity.account_id == account_id, *tagged(entity.id, wanted))
+            .order_by(entity.name_key, tags.c.tag_key)
+            .limit(limit + 1)
+        )
+        if ids is not None:
+            statement = statement.where(entity.id.in_(ids))
+        if wanted:
+            statement = statement.where(tags.c.tag_key.in_([key for key, _ in wanted]))
+        if after is not None:
+            name, _, key = after.partition("\n")
+            onwards = or_(entity.name_key > name, tags.c.tag_key > key)
+            statement = statement.where(entity.name_key >= name, onwards)
+        found = [CarriedTag(*row) for row in self._context.all(statement)]
+        return page_of(_LISTING, found, limit, lambda tag: f"{tag.entity_name.lower()}\n{tag.key}")
 
 
 def tagged(
@@ -66,5 +126,6 @@ def tagged(
 
 
 def _carries(entity_id: Column[str], key: str, value: str | None) -> ColumnElement[bool]:
-    carries = exists().where(tags.c.entity_id == entity_id, tags.c.tag_key == key)
-    return carries if value is None else carries.where(tags.c.tag_value == value)
+    own = tags.alias().c  # apart from the tags that a statement lists
+    carries = exists().where(own.entity_id == entity_id, own.tag_key == key)
+    return carries if value is None else carries.where(own.tag_value == value)

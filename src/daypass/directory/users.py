@@ -187,6 +187,7 @@ class Users:
             namesake = self.find(account_id, new_name)
             if namesake is not None and namesake.id != user.id:
                 raise USER_EXISTS(name=new_name)
+            context.changed(scopes.tags(account_id))
         changed = structs.replace(user, **wanted, updated_at=context.now)
         context.run(
             update(users)
@@ -211,7 +212,7 @@ class Users:
         for table, owner, conflict in _GUARDS:
             if self._context.exists(table, owner == user.id):
                 raise conflict(name=user.name)
-        self._tags.remove(user.id)
+        self._tags.remove(account_id, user.id)
         self._context.run(delete(passwords).where(passwords.c.user_id == user.id))
         self._context.run(delete(users).where(users.c.id == user.id))
         self._context.changed(scopes.user(user.id))

@@ -30,6 +30,7 @@ class Permission(Generic[Q]):
         resource_group: gives the id of the resource group the resource is in, if any; for
             resources of different groups, one for each of them, in their order.
         conditions: gives the operation's own condition keys.
+        tags: gives the ``acs:ResourceTag/`` keys of one of the resources.
         about: the resource for the reference page, ``acs:ram:*:{AccountId}:role/{RoleName}``.
     """
 
@@ -37,19 +38,23 @@ class Permission(Generic[Q]):
     resource: Callable[[Q, Call], str | tuple[str, ...]]
     resource_group: Callable[[Q, Call], str | tuple[str | None, ...] | None] | None = None
     conditions: Callable[[Q, Call], Context] | None = None
+    tags: Callable[[str, Call], Context] | None = None
     about: str = ""
 
     def check(self, call: Call, q: Q, /) -> Verdict:
         """Decide on each resource; the first refusal counts."""
         resources = self.resource(q, call)
         group = self.resource_group(q, call) if self.resource_group is not None else None
-        context = Conditions(call, self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS)
+        own = self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS
         if isinstance(resources, str):
             (own_group,) = group if isinstance(group, tuple) else (group,)
+            context = Conditions(call, own, self.tags, resources)
             return decide_on(call.caller, self.action, resources, context, own_group)
         groups = group if isinstance(group, tuple) else (group,) * len(resources)
         verdicts = (
-            decide_on(call.caller, self.action, resource, context, own_group)
+            decide_on(
+                call.caller, self.action, resource, Conditions(call, own, self.tags, resource), own_group
+            )
             for resource, own_group in zip(resources, groups, strict=True)
         )
         verdict = next(verdicts)

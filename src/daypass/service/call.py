@@ -102,13 +102,23 @@ class Conditions(Mapping[str, ContextValue]):
     Args:
         call: the request.
         own: of the operation.
+        tags: gives the keys of a resource's tags.
+        resource: whose tags.
     """
 
-    __slots__ = ("_call", "_keys", "_own")
+    __slots__ = ("_call", "_keys", "_own", "_resource", "_tags")
 
-    def __init__(self, call: Call, own: Mapping[str, ContextValue] = NO_CONDITIONS) -> None:
+    def __init__(
+        self,
+        call: Call,
+        own: Mapping[str, ContextValue] = NO_CONDITIONS,
+        tags: Callable[[str, Call], Mapping[str, ContextValue]] | None = None,
+        resource: str = "",
+    ) -> None:
         self._call: Final = call
         self._own: Final = own
+        self._tags: Final = tags
+        self._resource: Final = resource
         self._keys: dict[str, ContextValue] | None = None
 
     def __getitem__(self, key: str) -> ContextValue:
@@ -122,7 +132,8 @@ class Conditions(Mapping[str, ContextValue]):
 
     def _all(self) -> dict[str, ContextValue]:
         if self._keys is None:
-            self._keys = {**_common(self._call), **self._own}
+            tags = NO_CONDITIONS if self._tags is None else self._tags(self._resource, self._call)
+            self._keys = {**_common(self._call), **self._own, **tags}
         return self._keys
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final, get_args
 
 import pytest
@@ -27,8 +28,12 @@ GOOD: Final = {
     "PolicyDocument": READ,
     "PolicyName": "read",
     "PolicyType": "Custom",
+    "ResourceNames": "reader",
+    "ResourceType": "role",
     "RoleName": "reader",
     "Status": "Active",
+    "Tag": '[{"Key": "team", "Value": "red"}]',
+    "TagKeys": "team",
     "UserAccessKeyId": "LTAI0",
     "UserName": "alice",
     "VersionId": "v1",
@@ -48,6 +53,7 @@ _TAG = [
 
 BAD: Final[dict[str, list[tuple[str, str]]]] = {
     "AccountAlias": [("ab", "Length"), ("x" * 33, "Length"), ("a--b", "Format"), ("Corp", "Format")],
+    "All": _FLAG,
     "AllowConsoleLogin": _FLAG,
     "AllowUserToChangePassword": _FLAG,
     "AllowUserToManageAccessKeys": _FLAG,
@@ -86,6 +92,7 @@ BAD: Final[dict[str, list[tuple[str, str]]]] = {
     "OldPassword": [],
     "Password": [("weak", "TooWeak")],
     "PasswordResetRequired": _FLAG,
+    "PageSize": [("0", ""), ("101", ""), ("", "")],
     "PasswordReusePrevention": [("25", ""), ("-1", "")],
     "PolicyDocument": _DOCUMENT,
     "PolicyName": [("", "Length"), ("x" * 129, "Length"), ("a_b", "InvalidChars"), ("a b", "InvalidChars")],
@@ -95,17 +102,20 @@ BAD: Final[dict[str, list[tuple[str, str]]]] = {
     "RequireSymbols": _FLAG,
     "RequireUppercaseCharacters": _FLAG,
     "ResourceGroupId": [("", "Length"), ("x" * 65, "Length")],
+    "ResourceNames": [("", "Length"), ("x" * 129, "Length"), ("[", ""), (json.dumps(["x"] * 51), "")],
+    "ResourceType": [("user", ""), ("", "")],
     "RoleName": _NAME,
     "RotateStrategy": [("", ""), ("none", "")],
     "SetAsDefault": _FLAG,
     "Status": [("active", ""), ("", "")],
     "Tag": _TAG,
+    "TagKeys": [("", "Length"), ("x" * 129, "Length"), ("[1]", ""), (json.dumps(["x"] * 21), "")],
     "UserAccessKeyId": [("", "Length"), ("x" * 129, "Length")],
     "UserName": _NAME,
     "VersionId": [("1", "Format"), ("", "Format")],
 }
 # Refused with a marker's own error, which the lists' tests cover.
-ELSEWHERE: Final = {"Marker"}
+ELSEWHERE: Final = {"Marker", "NextToken"}
 
 RAM_OPERATIONS: Final = [op for op in CATALOGUE if op.product == "Ram"]
 EVERY = pytest.mark.parametrize("op", RAM_OPERATIONS, ids=lambda op: op.name)

@@ -57,10 +57,13 @@ RESOURCES: Final = {
     "ListPoliciesForUser": USER,
     "ListPolicyVersions": POLICY,
     "ListRoles": ROLES,
+    "ListTagResources": ROLES,
     "ListUsers": USERS,
     "ListUsersForGroup": GROUP,
     "RemoveUserFromGroup": USER,
     "SetDefaultPolicyVersion": POLICY,
+    "TagResources": ROLE,
+    "UntagResources": ROLE,
     "UpdateAccessKey": USER,
     "UpdateGroup": GROUP,
     "UpdateLoginProfile": USER,
@@ -91,7 +94,8 @@ def test_the_table_has_every_operation() -> None:
 @pytest.mark.parametrize("action", RESOURCES)
 def test_a_refusal_names_the_documented_resource(nobody: Ram, action: str) -> None:
     op = CATALOGUE.find("2015-05-01", action)
-    taken = {parameter.kind.wire for parameter in op.parameters if parameter.required} | {"UserName"}
+    taken = {parameter.kind.wire for parameter in op.parameters if parameter.required}
+    taken |= {"UserName", "TagKeys"}
     told = nobody.refused(action, "NoPermission", **{name: GOOD[name] for name in taken})
     resource = RESOURCES[action].format(nobody.id)
     assert told["Message"] == (

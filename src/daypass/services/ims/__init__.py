@@ -12,6 +12,7 @@ from daypass.services.ims import (
     password_policy,
     saml_providers,
     security_preference,
+    tags,
     user_lists,
     users,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "password_policy",
     "saml_providers",
     "security_preference",
+    "tags",
     "user_lists",
     "users",
 ]

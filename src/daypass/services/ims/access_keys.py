@@ -18,6 +18,7 @@ from daypass.services.ims.service import NAMELESS, USER_PRINCIPAL_NAME, ims, nam
 from daypass.services.principals import PrincipalName
 from daypass.services.ram.parameters import STATUS, USER_ACCESS_KEY_ID
 from daypass.services.security_preferences import SelfService
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -44,7 +45,7 @@ class KeyRequest(OwnerRequest, frozen=True, kw_only=True):
 
 def _on_owner(action: str) -> SelfService[OwnerRequest]:
     return SelfService(
-        Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+        Permission(action, _resource, tags=tags_for(action), about="acs:ram:*:{AccountId}:user/{UserName}"),
         own=lambda q, call: q.user_principal_name is None or is_caller(call, q.user_principal_name.name),
         member="allow_user_to_manage_access_keys",
     )

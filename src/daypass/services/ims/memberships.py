@@ -19,6 +19,7 @@ from daypass.services.ims.service import UserRequest, ims, named, on_user
 from daypass.services.principals import full_name
 from daypass.services.ram.parameters import DEFAULT_ITEMS, GROUP_NAME, MARKER, MAX_GROUPS
 from daypass.services.ram.service import GroupRequest, group_resource, on_group
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -34,6 +35,7 @@ def _on_both(action: str) -> Permission[MembershipRequest]:
     return Permission(
         action,
         lambda q, call: (q.user_principal_name.resource(call), group_resource(call, q.group_name)),
+        tags=tags_for(action),
         about="acs:ram:*:{AccountId}:user/{UserName} and acs:ram:*:{AccountId}:group/{GroupName}",
     )
 

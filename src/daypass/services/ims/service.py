@@ -19,6 +19,7 @@ from daypass.service.operation import Request, Service
 from daypass.service.params import Text
 from daypass.services.principals import PrincipalName, UserPrincipalName
 from daypass.services.ram.service import user_resource
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.directory.database import Transaction
@@ -79,13 +80,19 @@ def on_user(action: str) -> Permission[UserRequest]:
     return Permission(
         action,
         lambda q, call: q.user_principal_name.resource(call),
+        tags=tags_for(action),
         about="acs:ram:*:{AccountId}:user/{UserName}",
     )
 
 
 def on_chosen(action: str) -> Permission[ChosenUserRequest]:
     """Ask for an action on the user that is chosen, or on all users if there is none such."""
-    return Permission(action, _chosen_resource, about="acs:ram:*:{AccountId}:user/{UserName}")
+    return Permission(
+        action,
+        _chosen_resource,
+        tags=tags_for(action),
+        about="acs:ram:*:{AccountId}:user/{UserName}",
+    )
 
 
 def named(call: Call, name: PrincipalName) -> User:
@@ -98,6 +105,24 @@ def named(call: Call, name: PrincipalName) -> User:
     return call.txn.users.get(call.account, name.name)
 
 
+def user_of_id(call: Call, user_id: str) -> User:
+    """Return the user of that id.
+
+    Raises:
+        ApiError: ``EntityNotExist.User``; users of other accounts do not exist here.
+    """
+    user = call.txn.users.by_id(user_id)
+    if user is None or user.account_id != call.account:
+        raise USER_MISSING(name="of that id")
+    return user
+
+
+def resource_of_id(call: Call, user_id: str) -> str:
+    """Return the user of that id as a resource, or all users if there is none such."""
+    user = call.look(_USER_OF_ID, user_id)
+    return user_resource(call, "*" if user is None or user.account_id != call.account else user.name)
+
+
 def chosen(call: Call, q: ChosenUserRequest) -> User:
     """Return the user that is chosen.
 
@@ -106,21 +131,13 @@ def chosen(call: Call, q: ChosenUserRequest) -> User:
     """
     if q.user_principal_name is not None:
         return named(call, q.user_principal_name)
-    user_id = q.id_of(call)
-    user = None if user_id is None else call.txn.users.by_id(user_id)
-    if user is None or user.account_id != call.account:
-        raise USER_MISSING(name="of that id")
-    return user
+    return user_of_id(call, q.id_of(call) or "")
 
 
 def _chosen_resource(q: ChosenUserRequest, call: Call) -> str:
     if q.user_principal_name is not None:
         return q.user_principal_name.resource(call)
-    user_id = q.id_of(call)
-    user = None if user_id is None else call.look(_USER_OF_ID, user_id)
-    if user is None or user.account_id != call.account:
-        return user_resource(call, "*")
-    return user_resource(call, user.name)
+    return resource_of_id(call, q.id_of(call) or "")
 
 
 def _load_user(txn: Transaction, user_id: str) -> Loaded[User | None]:

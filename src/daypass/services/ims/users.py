@@ -41,7 +41,7 @@ from daypass.services.ram.parameters import (
     TAG,
     USER_ACCESS_KEY_ID,
 )
-from daypass.services.ram.service import on_every
+from daypass.services.ram.service import on_new
 from daypass.services.ram.shapes import TagsBody, tag_list, tags_body
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class CreateUserResponse(Response, frozen=True, kw_only=True):
     "CreateUser",
     CreateUserRequest,
     CreateUserResponse,
-    authorize=on_every("ram:CreateUser", "user"),
+    authorize=on_new("ram:CreateUser", "user"),
     runs=Runs.WRITE,
     errors=(BAD_NAME, USER_EXISTS, TOO_MANY.of("User"), TOO_MANY.of("Tag")),
 )

@@ -15,6 +15,7 @@ from daypass.services.ram import (
     policy_versions,
     roles,
     security_preference,
+    tags,
     users,
 )
 from daypass.services.ram.service import ram
@@ -35,5 +36,6 @@ __all__ = [
     "ram",
     "roles",
     "security_preference",
+    "tags",
     "users",
 ]

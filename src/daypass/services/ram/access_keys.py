@@ -18,6 +18,7 @@ from daypass.services.callers import is_caller, own_name, own_resource
 from daypass.services.ram.parameters import OWN_USER_NAME, STATUS, USER_ACCESS_KEY_ID
 from daypass.services.ram.service import ram, user_resource
 from daypass.services.security_preferences import SelfService
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -41,7 +42,7 @@ NAMELESS: Final = codes.MISSING_PARAMETER.of("UserName")
 
 def _on_owner(action: str) -> SelfService[OwnerRequest]:
     return SelfService(
-        Permission(action, _resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+        Permission(action, _resource, tags=tags_for(action), about="acs:ram:*:{AccountId}:user/{UserName}"),
         own=lambda q, call: q.user_name is None or is_caller(call, q.user_name),
         member="allow_user_to_manage_access_keys",
     )

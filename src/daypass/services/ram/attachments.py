@@ -31,6 +31,7 @@ from daypass.services.ram.service import (
     role_resource,
     user_resource,
 )
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.directory.records import PrincipalKind
@@ -74,6 +75,7 @@ def _on_user_and_policy(action: str) -> Permission[UserGrant]:
             user_resource(call, q.user_name),
             policy_resource(call, q.policy_type, q.policy_name),
         ),
+        tags=tags_for(action),
         about=_ABOUT.format(kind="user", name="UserName"),
     )
 
@@ -85,6 +87,7 @@ def _on_group_and_policy(action: str) -> Permission[GroupGrant]:
             group_resource(call, q.group_name),
             policy_resource(call, q.policy_type, q.policy_name),
         ),
+        tags=tags_for(action),
         about=_ABOUT.format(kind="group", name="GroupName"),
     )
 
@@ -96,6 +99,7 @@ def _on_role_and_policy(action: str) -> Permission[RoleGrant]:
             role_resource(call, q.role_name),
             policy_resource(call, q.policy_type, q.policy_name),
         ),
+        tags=tags_for(action),
         about=_ABOUT.format(kind="role", name="RoleName"),
     )
 

@@ -25,6 +25,7 @@ from daypass.services.ram.service import (
     ram,
     user_resource,
 )
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -40,6 +41,7 @@ def _on_both(action: str) -> Permission[MembershipRequest]:
     return Permission(
         action,
         lambda q, call: (user_resource(call, q.user_name), group_resource(call, q.group_name)),
+        tags=tags_for(action),
         about="acs:ram:*:{AccountId}:user/{UserName} and acs:ram:*:{AccountId}:group/{GroupName}",
     )
 

@@ -35,6 +35,7 @@ from daypass.services.ram.service import (
     PolicyRequest,
     on_custom_policy,
     on_every,
+    on_new,
     on_policy,
     ram,
 )
@@ -103,7 +104,7 @@ class CreatePolicyResponse(Response, frozen=True, kw_only=True):
     "CreatePolicy",
     CreatePolicyRequest,
     CreatePolicyResponse,
-    authorize=on_every("ram:CreatePolicy", "policy"),
+    authorize=on_new("ram:CreatePolicy", "policy"),
     runs=Runs.WRITE,
     errors=(POLICY_EXISTS, TOO_MANY.of("Policy"), TOO_MANY.of("Tag")),
 )

@@ -32,7 +32,7 @@ from daypass.services.ram.parameters import (
     TAG_FILTER,
     TRUST_POLICY,
 )
-from daypass.services.ram.service import RoleRequest, on_every, on_role, ram
+from daypass.services.ram.service import RoleRequest, on_every, on_new, on_role, ram
 from daypass.services.ram.shapes import TagsBody, tag_filter, tag_list, tags_body
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class CreateRoleResponse(Response, frozen=True, kw_only=True):
     "CreateRole",
     CreateRoleRequest,
     CreateRoleResponse,
-    authorize=on_every("ram:CreateRole", "role"),
+    authorize=on_new("ram:CreateRole", "role"),
     runs=Runs.WRITE,
     errors=(ROLE_EXISTS, BAD_TRUST_PRINCIPAL, TOO_MANY.of("Role"), TOO_MANY.of("Tag")),
 )

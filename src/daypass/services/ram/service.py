@@ -13,6 +13,7 @@ from daypass.directory.system import OWNER
 from daypass.service.authorization import Permission
 from daypass.service.operation import Request, Service
 from daypass.services.ram.parameters import GROUP_NAME, POLICY_NAME, POLICY_TYPE, ROLE_NAME, USER_NAME
+from daypass.services.tags import request_tags, tags_for
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -87,6 +88,7 @@ def on_user(action: str) -> Permission[UserRequest]:
         action,
         lambda q, call: user_resource(call, q.user_name),
         about="acs:ram:*:{AccountId}:user/{UserName}",
+        tags=tags_for(action),
     )
 
 
@@ -105,6 +107,7 @@ def on_role(action: str) -> Permission[RoleRequest]:
         action,
         lambda q, call: role_resource(call, q.role_name),
         about="acs:ram:*:{AccountId}:role/{RoleName}",
+        tags=tags_for(action),
     )
 
 
@@ -114,6 +117,7 @@ def on_custom_policy(action: str) -> Permission[CustomPolicyRequest]:
         action,
         lambda q, call: policy_resource(call, "Custom", q.policy_name),
         about="acs:ram:*:{AccountId}:policy/{PolicyName}",
+        tags=tags_for(action),
     )
 
 
@@ -123,6 +127,17 @@ def on_policy(action: str) -> Permission[PolicyRequest]:
         action,
         lambda q, call: policy_resource(call, q.policy_type, q.policy_name),
         about="acs:ram:*:{AccountId}|system:policy/{PolicyName}",
+        tags=tags_for(action),
+    )
+
+
+def on_new(action: str, kind: str) -> Permission[Request]:
+    """Ask for an action on all users, roles or policies: to add one, which may bring tags."""
+    return Permission(
+        action,
+        lambda q, call: f"acs:ram:*:{call.account}:{kind}/*",  # noqa: ARG005 (there is none yet)
+        conditions=request_tags,
+        about=f"acs:ram:*:{{AccountId}}:{kind}/*",
     )
 
 

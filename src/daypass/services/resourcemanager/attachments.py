@@ -38,6 +38,7 @@ from daypass.services.resourcemanager.service import (
     every_resource,
     resourcemanager,
 )
+from daypass.services.tags import resource_tags
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -79,7 +80,7 @@ _ABOUT: Final = (
     "AttachPolicy",
     AttachmentRequest,
     Nothing,
-    authorize=Permission("ram:AttachPolicy", _resources, about=_ABOUT),
+    authorize=Permission("ram:AttachPolicy", _resources, tags=resource_tags, about=_ABOUT),
     runs=Runs.WRITE,
     errors=(
         *_PRINCIPAL_MISSING,
@@ -103,7 +104,7 @@ def attach_policy(call: Call, q: AttachmentRequest) -> Nothing:
     "DetachPolicy",
     AttachmentRequest,
     Nothing,
-    authorize=Permission("ram:DetachPolicy", _resources, about=_ABOUT),
+    authorize=Permission("ram:DetachPolicy", _resources, tags=resource_tags, about=_ABOUT),
     runs=Runs.WRITE,
     errors=(
         *_PRINCIPAL_MISSING,

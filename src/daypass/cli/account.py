@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add(parser: Parser) -> None:
     """Add the sub-commands and their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|quota")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|key|quota")
     create = verbs.add_parser(
         "create",
         help="create an account and print its id and root AccessKey",
@@ -23,16 +23,30 @@ def add(parser: Parser) -> None:
     )
     create.add_argument("--id", type=account_id, metavar="ID", help="16 digits; a new id if not given")
     add_store(create)
+    key = verbs.add_parser(
+        "key",
+        help="make a root AccessKey for an account",
+        description="Makes a root AccessKey for an account and prints it as JSON; this is the only time that "
+        "the secret is shown. For an account that has none, or whose key was lost. Works while a server "
+        "runs.",
+    )
+    key.add_argument(
+        "--account", type=account_id, metavar="ID", help="16 digits; needed if there are several accounts"
+    )
+    add_store(key)
     quota.add(verbs.add_parser("quota", help="show and set how much of everything an account may have"))
 
 
 def run(options: Namespace) -> int:
-    """Create the account and print it, or see to its quotas."""
+    """Create an account or a key and print it, or see to the quotas."""
     if options.verb == "quota":
         return quota.run(options)
     from daypass import host  # noqa: PLC0415 (slow to import; not for help texts)
 
-    with open_store(options, create=True) as database:
-        key = host.create_account(database, host.Presets(options.id))
+    with open_store(options, create=options.verb == "create") as database:
+        if options.verb == "create":
+            key = host.create_account(database, host.Presets(options.id))
+        else:
+            key = host.create_root_key(database, host.chosen_account(database, options.account))
     print(host.credentials_json(key))
     return 0

@@ -23,7 +23,12 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "serve": Command("daypass.cli.serve", "run a server"),
     "quickstart": Command("daypass.cli.quickstart", "watch the six steps against a throw-away server"),
-    "account": Command("daypass.cli.account", "create an account with a root AccessKey; its quotas"),
+    "account": Command(
+        "daypass.cli.account",
+        "create an account with a root AccessKey, make another key for it, see to its quotas",
+    ),
+    "apply": Command("daypass.cli.apply", "make accounts what a file says"),
+    "export": Command("daypass.cli.export", "print what accounts hold, as such a file"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
     "tls": Command("daypass.cli.tls", "make a local certificate authority and a certificate for the server"),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),

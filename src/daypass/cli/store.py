@@ -70,6 +70,14 @@ def open_store(options: Namespace, *, create: bool) -> Database:
     return open_database(settings)
 
 
+def store_is_there(options: Namespace) -> bool:
+    """Return whether the options name a store that is there, as far as that shows without opening it."""
+    from daypass.main import Settings  # noqa: PLC0415 (as above)
+
+    file = _sqlite_file(Settings(data=data_directory(options), database=options.database).database_url)
+    return file is None or file.exists()
+
+
 def _sqlite_file(url: str) -> Path | None:
     """Return the file that an SQLite URL names."""
     name = url.removeprefix(_SQLITE)

@@ -169,6 +169,10 @@ class Attachments:
         policy = self._policy(account_id, policy_type, policy_name)
         return self._all(*_of_policy(account_id, policy), *_in_scope(scope))
 
+    def of_account(self, account_id: str) -> tuple[Attachment, ...]:
+        """Return all attachments of an account, by policy."""
+        return self._all(attachments.c.account_id == account_id)
+
     def numbered(
         self,
         account_id: str,

@@ -191,6 +191,16 @@ class Groups:
         )
         return tuple(GroupOfUser(Group(*row[1:]), row[0]) for row in self._context.all(statement))
 
+    def memberships(self, account_id: str) -> tuple[tuple[str, str], ...]:
+        """Return who of an account is in which group, as user ids and group names, in the order of names."""
+        statement = (
+            select(group_members.c.user_id, user_groups.c.name)
+            .join_from(group_members, user_groups)
+            .where(user_groups.c.account_id == account_id)
+            .order_by(user_groups.c.name_key)
+        )
+        return tuple((row[0], row[1]) for row in self._context.all(statement))
+
     def users_of(
         self, account_id: str, group_name: str, *, marker: str | None = None, limit: int = 100
     ) -> Page[UserOfGroup]:

@@ -12,11 +12,13 @@ from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
 from daypass.directory.passwords import Passwords
 from daypass.directory.records import KeyStatus, LoginProfile, User
 from daypass.directory.rows import columns
-from daypass.directory.schema import login_profiles, logons
+from daypass.directory.schema import login_profiles, logons, users
 from daypass.directory.users import Users
 from daypass.secret import Secret
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
+
     from daypass.directory.context import Context
 
 ATTEMPTS_SECONDS: Final = 3600
@@ -66,10 +68,13 @@ class LoginProfiles:
     def find(self, user_id: str) -> LoginProfile | None:
         """Return the profile of a user id, or None."""
         row = self._context.first(_PROFILES.where(login_profiles.c.user_id == user_id))
-        if row is None:
-            return None
-        profile = LoginProfile(row[0], Secret(row[1]), *row[2:-2])
-        return structs.replace(profile, failures=row.failures or 0, failed_at=row.failed_at)
+        return None if row is None else _read(row)
+
+    def of_account(self, account_id: str) -> tuple[LoginProfile, ...]:
+        """Return the profiles of all users of an account."""
+        statement = _PROFILES.join(users, users.c.id == login_profiles.c.user_id)
+        rows = self._context.all(statement.where(users.c.account_id == account_id).order_by(users.c.name_key))
+        return tuple(_read(row) for row in rows)
 
     def get(self, account_id: str, user_name: str) -> LoginProfile:
         """Return a user's profile.
@@ -149,6 +154,11 @@ class LoginProfiles:
         self._forget_failures(profile.user_id)
         self._context.run(delete(login_profiles).where(login_profiles.c.user_id == profile.user_id))
         self._context.changed(scopes.user(profile.user_id))
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> LoginProfile:
+    profile = LoginProfile(row[0], Secret(row[1]), *row[2:-2])
+    return structs.replace(profile, failures=row.failures or 0, failed_at=row.failed_at)
 
 
 def _values(profile: LoginProfile) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.attachments import forget_scope
@@ -92,6 +92,18 @@ class ResourceGroups:
             raise RESOURCE_GROUP_MISSING(group=resource_group_id)
         return self._read([row])[0]
 
+    def named(self, account_id: str, name: str) -> ResourceGroup:
+        """Return the resource group of that name, ignoring case.
+
+        Raises:
+            ApiError: ``EntityNotExists.ResourceGroup``.
+        """
+        one = (resource_groups.c.account_id == account_id, resource_groups.c.name_key == name.lower())
+        row = self._context.first(select(*_COLUMNS).where(*one))
+        if row is None:
+            raise RESOURCE_GROUP_MISSING(group=name)
+        return self._read([row])[0]
+
     def default(self, account_id: str) -> ResourceGroup:
         """Return an account's default resource group.
 
@@ -145,6 +157,18 @@ class ResourceGroups:
     def _read(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ResourceGroup]:
         carried = self._tags.of([row[0] for row in rows]) if rows else {}
         return [structs.replace(ResourceGroup(*row), tags=carried.get(row[0], ())) for row in rows]
+
+    def update(self, account_id: str, resource_group_id: str, display_name: str) -> ResourceGroup:
+        """Give a resource group another display name.
+
+        Raises:
+            ApiError: ``EntityNotExists.ResourceGroup``.
+        """
+        group = self.get(account_id, resource_group_id)
+        one = resource_groups.c.id == group.id
+        self._context.run(update(resource_groups).where(one).values(display_name=display_name))
+        self._context.changed(scopes.resource_group(group.id))
+        return structs.replace(group, display_name=display_name)
 
     def delete(self, account_id: str, resource_group_id: str) -> ResourceGroup:
         """Delete an empty resource group; what was attached within it is detached.

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from daypass.directory.context import Context
 
 _NAMED: Final = re.compile(r"acs:ram:[*]?:([0-9]+):(user|role)/(.+)", re.ASCII)
+_NOBODY: Final = "0"
+"""No entity's id."""
+
 _TABLES: Final = {"user": users, "role": roles}
 
 
@@ -53,6 +56,13 @@ def bind(context: Context, role_id: str, bound: dict[str, str]) -> None:
     """Store what a role's trust policy names, in place of what was stored."""
     context.run(delete(trust_bindings).where(trust_bindings.c.role_id == role_id))
     rows = [{"role_id": role_id, "principal": name, "principal_id": bound[name]} for name in bound]
+    if rows:
+        context.add(trust_bindings, *rows)
+
+
+def bind_to_nobody(context: Context, role_id: str, principals: Iterable[str]) -> None:
+    """Bind further names of a role's trust policy to nobody, whoever has the name now."""
+    rows = [{"role_id": role_id, "principal": name, "principal_id": _NOBODY} for name in principals]
     if rows:
         context.add(trust_bindings, *rows)
 

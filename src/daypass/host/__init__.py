@@ -59,6 +59,18 @@ def create_account(
     return key
 
 
+def create_root_key(database: Database, account_id: str) -> AccessKey:
+    """Create a further root AccessKey of an account.
+
+    Raises:
+        ApiError: ``LimitExceeded.User.AccessKey``, it has as many as it may have.
+    """
+    with database.write() as txn:
+        key = txn.access_keys.create(account_id)
+        record(txn, account_id, "CreateAccessKey", f"acs:ram::{account_id}:root")
+    return key
+
+
 def chosen_account(database: Database, account_id: str | None) -> str:
     """Return the account that is meant: the one named or, if none is, the only one.
 

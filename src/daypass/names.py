@@ -20,6 +20,7 @@ DOMAIN_ALIAS: Final = re.compile(r"(?!group[.])(?![-])(?!.*--)[a-z0-9._-]{1,51}(
 USER_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 GROUP_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 ROLE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+MFA_DEVICE_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 POLICY_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,128}", re.ASCII)
 SESSION_NAME: Final = re.compile(r"[A-Za-z0-9.@_-]{2,64}", re.ASCII)
 
@@ -35,6 +36,7 @@ _LONGEST_PROVIDER_ARN: Final = 192
 _PROVIDER_ARN: Final = re.compile(
     rf"acs:ram:[*]?:([0-9]{{16}}):(oidc|saml)-provider/({PROVIDER_NAME.pattern})", re.ASCII
 )
+_MFA_SERIAL: Final = re.compile(r"acs:ram:[*]?:([0-9]{16}):mfa/([A-Za-z0-9.-]{1,64})", re.ASCII)
 _ROLE_ARN: Final = re.compile(r"acs:ram:[*]?:([0-9]{16}):role/([A-Za-z0-9._-]{1,64})", re.ASCII)
 
 
@@ -120,6 +122,17 @@ def role_arn(account: str, name: str) -> str:
 def provider_arn(account: str, kind: ProviderKind, name: str) -> str:
     """Return the ARN of an identity provider."""
     return f"acs:ram::{account}:{kind}-provider/{name}"
+
+
+def mfa_serial(account: str, name: str) -> str:
+    """Return the serial number of a virtual MFA device, which is its ARN."""
+    return f"acs:ram::{account}:mfa/{name}"
+
+
+def parse_mfa_serial(text: str) -> tuple[str, str] | None:
+    """Return account and name of the virtual MFA device with that serial number; None if it is none."""
+    found = _MFA_SERIAL.fullmatch(text)
+    return None if found is None else (found[1], found[2])
 
 
 def session_arn(account: str, role: str, session: str) -> str:

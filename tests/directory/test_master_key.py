@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from daypass.directory import rotation
+from daypass.directory import rotation, totp
 from daypass.directory.database import Database
 from daypass.directory.errors import MasterKeyError
 from daypass.directory.master_key import KeyFile, KeyText
@@ -83,15 +83,19 @@ def test_after_rotation_everything_opens_under_the_new_key_alone(tmp_path: Path)
         with database.write() as txn:
             txn.accounts.create(ACCOUNT)
             key = txn.access_keys.create(ACCOUNT)
+            alice = txn.users.create(ACCOUNT, "alice")
+            device, seed = txn.mfa_devices.create(ACCOUNT, "phone")
             ring = (txn.token_keys.create("primary"), txn.token_keys.create())
             txn.token_keys.kill(txn.token_keys.create().id)
         (old,) = file.load()
         new = rotate_master_key(database, file, Seeded(7))
     assert [one.name for one in file.load()] == [new.name] != [old.name]
     assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
-    with open_store(tmp_path) as database, database.read() as txn:
+    with open_store(tmp_path) as database, database.write() as txn:
         assert txn.access_keys.list(ACCOUNT) == (key,)
         assert txn.token_keys.list() == ring
+        step = txn.now // totp.STEP_SECONDS
+        txn.mfa_devices.bind(device, alice, totp.code_at(seed, step), totp.code_at(seed, step + 1))
 
 
 def test_a_server_that_runs_through_a_rotation_reads_and_seals_under_the_new_key(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ EVERY = pytest.mark.parametrize("op", GUARDED, ids=lambda op: f"{op.product}.{op
 
 EXAMPLES = {
     "AccountAlias": "somebody",
+    "AuthenticationCode1": "123456",
+    "AuthenticationCode2": "123456",
     "AssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
     "ClientId": "client",
     "CurrentPage": "1",
@@ -62,6 +64,7 @@ EXAMPLES = {
     "RoleName": "reader",
     "RoleSessionName": "session",
     "SAMLProviderName": "idp",
+    "SerialNumber": "acs:ram::1000000000000001:mfa/phone",
     "Status": "Active",
     "Tag": '[{"Key": "team", "Value": "red"}]',
     "TagKey": "team",
@@ -70,6 +73,7 @@ EXAMPLES = {
     "UserName": "alice",
     "UserPrincipalName": "alice@1000000000000001.onaliyun.com",
     "VersionId": "v1",
+    "VirtualMFADeviceName": "phone",
 }
 # Where a name means something else than it does elsewhere.
 SPECIAL: dict[tuple[str, str], dict[str, str]] = {

@@ -19,6 +19,7 @@ from daypass.directory.context import Context
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.groups import Groups
 from daypass.directory.login_profiles import LoginProfiles
+from daypass.directory.mfa_devices import MfaDevices
 from daypass.directory.oidc_providers import OidcProviders
 from daypass.directory.passwords import Passwords
 from daypass.directory.policies import Policies
@@ -84,6 +85,11 @@ class Transaction(Context):
     def login_profiles(self) -> LoginProfiles:
         """Console passwords."""
         return LoginProfiles(self)
+
+    @cached_property
+    def mfa_devices(self) -> MfaDevices:
+        """Virtual MFA devices and whom they are bound to."""
+        return MfaDevices(self)
 
     @cached_property
     def passwords(self) -> Passwords:

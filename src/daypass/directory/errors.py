@@ -146,6 +146,11 @@ ASSERTION_USED: Final = ErrorCode(
     "The SAML assertion is invalid: it has been used before.",
 )
 ASSERTIONS_FULL: Final = ErrorCode("Throttling.User", 400, "Request was denied due to user flow control.")
+CODE_WRONG: Final = ErrorCode(
+    "CheckAuthenticationCodeFail",
+    403,
+    "The codes are not two of this device that follow each other, or were used before.",
+)
 
 TOO_MANY: Final = Family("LimitExceeded.{name}", 409, "The limit of {limit} is reached for {name}.")
 

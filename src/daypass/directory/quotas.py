@@ -35,6 +35,7 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
     groups: int = 300
     roles: int = 1000
     custom_policies: int = 1500
+    virtual_mfa_devices: int = 5000
     resource_groups: int = 30
     oidc_providers: int = 100
     client_ids_per_oidc_provider: int = 50

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from daypass.names import provider_arn, role_arn, root_arn, user_arn
+from daypass.names import mfa_serial, provider_arn, role_arn, root_arn, user_arn
 from daypass.secret import Secret
 
 KeyStatus: TypeAlias = Literal["Active", "Inactive"]
@@ -136,6 +136,40 @@ class KeptPassword(Struct, frozen=True, gc=False):
 
     password_hash: Secret
     set_at: int
+
+
+class MfaDevice(Struct, frozen=True, gc=False):
+    """A virtual MFA device; its seed stays in the store.
+
+    Attributes:
+        user_id: whom it is bound to, or None.
+        activated_at: since when.
+        last_step: the last time step a code was used of.
+        failures: wrong codes in a row.
+        failed_at: the last of them.
+    """
+
+    id: str
+    account_id: str
+    name: str
+    user_id: str | None
+    created_at: int
+    activated_at: int | None = None
+    last_step: int | None = None
+    failures: int = 0
+    failed_at: int | None = None
+
+    @property
+    def serial(self) -> str:
+        """The serial number, ``acs:ram::<account>:mfa/<name>``."""
+        return mfa_serial(self.account_id, self.name)
+
+
+class BoundDevice(Struct, frozen=True, gc=False):
+    """A device, and the user it is bound to, if there is one."""
+
+    device: MfaDevice
+    user: User | None
 
 
 class Role(Struct, frozen=True, gc=False):

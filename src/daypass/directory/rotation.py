@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Table, select, update
 
 from daypass.directory.access_keys import SECRET_PLACE
+from daypass.directory.mfa_devices import SEED_PLACE
 from daypass.directory.opening import CHECK, CHECK_PLACE
-from daypass.directory.schema import access_keys, master_keys, token_keys
+from daypass.directory.schema import access_keys, master_keys, mfa_devices, token_keys
 from daypass.directory.sealing import MASTER_KEY_BYTES, MasterKey
 from daypass.directory.token_keys import MATERIAL_PLACE
 
@@ -50,6 +51,7 @@ def reseal(txn: Transaction, key: bytes) -> None:
     check = txn.seal_under(key, *CHECK_PLACE, CHECK)
     txn.run(update(master_keys).values(sealed_check=check))
     _reseal(txn, key, access_keys, SECRET_PLACE[1])
+    _reseal(txn, key, mfa_devices, SEED_PLACE[1])
     _reseal(txn, key, token_keys, MATERIAL_PLACE[1])
 
 

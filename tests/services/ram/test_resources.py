@@ -12,7 +12,7 @@ from tests.services.ram.calls import Ram
 from tests.services.ram.test_parameters import GOOD
 
 # What is asked for first, from the table of RAM's documentation; {} is the caller's account.
-ACCOUNT = "acs:ram:*:{}:*"
+ACCOUNT, DEVICES = "acs:ram:*:{}:*", "acs:ram:*:{}:mfa/*"
 USER, USERS = "acs:ram:*:{}:user/alice", "acs:ram:*:{}:user/*"
 GROUP, GROUPS = "acs:ram:*:{}:group/readers", "acs:ram:*:{}:group/*"
 ROLE, ROLES = "acs:ram:*:{}:role/reader", "acs:ram:*:{}:role/*"
@@ -70,7 +70,13 @@ RESOURCES: Final = {
     "UpdatePolicyDescription": POLICY,
     "UpdateRole": ROLE,
     "UpdateUser": USER,
+    "BindMFADevice": USER,
     "ClearAccountAlias": ACCOUNT,
+    "CreateVirtualMFADevice": DEVICES,
+    "DeleteVirtualMFADevice": "acs:ram::1000000000000001:mfa/phone",
+    "GetUserMFAInfo": USER,
+    "ListVirtualMFADevices": DEVICES,
+    "UnbindMFADevice": USER,
     "GetAccountAlias": ACCOUNT,
     "GetPasswordPolicy": ACCOUNT,
     "GetSecurityPreference": ACCOUNT,

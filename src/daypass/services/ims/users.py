@@ -11,6 +11,7 @@ from daypass.directory.errors import (
     USER_HAS_GROUPS,
     USER_HAS_KEYS,
     USER_HAS_LOGIN_PROFILE,
+    USER_HAS_MFA_DEVICE,
     USER_HAS_POLICIES,
     USER_MISSING,
 )
@@ -251,6 +252,7 @@ def update_user(call: Call, q: UpdateUserRequest) -> UpdateUserResponse:
         USER_HAS_GROUPS,
         USER_HAS_KEYS,
         USER_HAS_LOGIN_PROFILE,
+        USER_HAS_MFA_DEVICE,
         USER_HAS_POLICIES,
     ),
 )

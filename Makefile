@@ -9,12 +9,13 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 CORE   := $(wildcard tests/test_*.py $(addprefix tests/,names secret errors policy tokens signing))
 SDK    := $(wildcard tests/sdk)
 NODE   := tests/sdk/node
+GO     := tests/sdk/go
 JAVA   := tests/sdk/java
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-java check docs fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java check docs fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,9 @@ test-sdk: $(VENV)/.test ## drive the product with the official Python SDKs, unmo
 
 test-node: $(VENV)/.test $(NODE)/node_modules ## drive it with the official Node.js SDKs (needs node and npm)
 	$(PYTEST) $(SDK) -m node
+
+test-go: $(VENV)/.test $(GO)/target/calls ## drive it with the official Go SDKs (needs Go)
+	$(PYTEST) $(SDK) -m go
 
 test-java: $(VENV)/.test $(JAVA)/target/.made ## drive it with the official Java SDK (needs a JDK and Maven)
 	$(PYTEST) $(SDK) -m java
@@ -63,7 +67,7 @@ lock: $(VENV)/.lock ## write requirements/*.txt anew, newest versions that fit
 	VENV=$(VENV) tools/lock
 
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) $(NODE)/node_modules $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # One environment, filled group by group. A stamp is newer than what it installed.
 
@@ -90,6 +94,9 @@ $(VENV)/.bench: $(VENV)/.test
 $(NODE)/node_modules: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+$(GO)/target/calls: $(GO)/go.mod $(GO)/go.sum $(wildcard $(GO)/*.go)
+	cd $(GO) && test -z "$$(gofmt -l .)" && go vet . && go build -trimpath -o target/calls .
 
 $(JAVA)/target/.made: $(JAVA)/pom.xml $(wildcard $(JAVA)/src/main/java/*.java)
 	mvn --quiet --batch-mode --file $(JAVA)/pom.xml compile

@@ -10,6 +10,7 @@ import pytest
 
 from daypass.testing import Server
 from tests.sdk.clients.command_line import CommandLine
+from tests.sdk.clients.go import Go, GoCommon, GoTea
 from tests.sdk.clients.java import Java, JavaTokenInQuery
 from tests.sdk.clients.legacy import Legacy, LegacyCommonGet, LegacyCommonPost, LegacyTokenInQuery
 from tests.sdk.clients.node import NodeTea, PopCoreGet, PopCorePost
@@ -34,11 +35,11 @@ PYTHON = [Legacy, LegacyTokenInQuery, LegacyCommonGet, LegacyCommonPost]
 TEA = [Tea, TeaV2, TeaSM3, TeaEndpointWithScheme, TeaRoleProvider]
 PLAIN = [SignedUrl, SignedForm, CommandLine]
 NODE = [pytest.param(client, marks=pytest.mark.node) for client in (PopCoreGet, PopCorePost, NodeTea)]
-
+GO = [pytest.param(client, marks=pytest.mark.go) for client in (Go, GoCommon, GoTea)]
 JAVA = [pytest.param(client, marks=pytest.mark.java) for client in (Java, JavaTokenInQuery)]
 
 
-@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE, *JAVA])
+@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE, *GO, *JAVA])
 def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[Caller]:
     with request.param(server.url) as caller:
         yield caller

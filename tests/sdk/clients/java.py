@@ -27,7 +27,10 @@ class Java(Lines):
         words = ("-importcert", "-noprompt", "-alias", "daypass", "-file", ca_file)
         made = ("-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit")
         subprocess.run(["keytool", *words, *made], check=True, capture_output=True)
-        return {cls.trust_variable: f"-Djavax.net.ssl.trustStore={store}"}
+        options = {"trustStore": store, "trustStoreType": "PKCS12", "trustStorePassword": "changeit"}
+        return {
+            cls.trust_variable: " ".join(f"-Djavax.net.ssl.{name}={value}" for name, value in options.items())
+        }
 
 
 class JavaTokenInQuery(Java):

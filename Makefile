@@ -96,7 +96,7 @@ $(NODE)/node_modules: $(NODE)/package-lock.json
 	@touch $@
 
 $(GO)/target/calls: $(GO)/go.mod $(GO)/go.sum $(wildcard $(GO)/*.go)
-	cd $(GO) && test -z "$$(gofmt -l .)" && go vet . && go build -trimpath -o target/calls .
+	cd $(GO) && test -z "$$(gofmt -l *.go)" && go vet . && go build -trimpath -o target/calls .
 
 $(JAVA)/target/.made: $(JAVA)/pom.xml $(wildcard $(JAVA)/src/main/java/*.java)
 	mvn --quiet --batch-mode --file $(JAVA)/pom.xml compile

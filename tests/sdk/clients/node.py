@@ -30,6 +30,6 @@ class PopCorePost(_Node):
 
 
 class NodeTea(_Node):
-    """``@alicloud/sts20150401`` for AssumeRole, its core ``@alicloud/openapi-client`` for the rest."""
+    """The generated clients of a product, their core ``@alicloud/openapi-client`` for IoT."""
 
     client = "tea"

@@ -6,6 +6,9 @@
 const readline = require('node:readline');
 
 const Core = require('@alicloud/pop-core');
+const Ims = require('@alicloud/ims20190815');
+const Ram = require('@alicloud/ram20150501');
+const ResourceManager = require('@alicloud/resourcemanager20200331');
 const Sts = require('@alicloud/sts20150401');
 const OpenApi = require('@alicloud/openapi-client');
 
@@ -27,18 +30,26 @@ async function tea(order) {
     protocol,
     regionId: order.region,
   });
-  if (order.action === 'AssumeRole') {
-    const client = new Sts.default(config);
-    const { RoleArn: roleArn, RoleSessionName: roleSessionName } = order.parameters;
-    const { Policy: policy, DurationSeconds: durationSeconds } = order.parameters;
-    const request = new Sts.AssumeRoleRequest({ roleArn, roleSessionName, policy, durationSeconds });
-    return (await client.assumeRole(request)).body.toMap();
-  }
+  const generated = { Ims, Ram, ResourceManager, Sts }[order.product];
+  return generated ? viaMethod(generated, config, order) : viaCore(config, order);
+}
+
+// The generated client of a product: a method and, if it takes parameters, a request for each operation.
+async function viaMethod(sdk, config, order) {
+  const client = new sdk.default(config);
+  const Request = sdk[`${order.action}Request`];
+  const members = Object.entries(order.parameters).map(([name, value]) => [camel(name), value]);
+  const asked = Request ? [new Request(Object.fromEntries(members))] : [];
+  return (await client[camel(order.action)](...asked)).body.toMap();
+}
+
+// The core that the generated clients rest on, for products whose client is not installed.
+async function viaCore(config, order) {
   const client = new OpenApi.default(config);
   const params = new OpenApi.Params({
     action: order.action,
     version: order.version,
-    protocol: protocol.toUpperCase(),
+    protocol: config.protocol.toUpperCase(),
     pathname: '/',
     method: 'POST',
     authType: 'AK',
@@ -48,6 +59,10 @@ async function tea(order) {
   });
   const query = Object.fromEntries(Object.entries(order.parameters).map(([key, value]) => [key, String(value)]));
   return (await client.callApi(params, new OpenApi.OpenApiRequest({ query }), {})).body;
+}
+
+function camel(name) {
+  return name[0].toLowerCase() + name.slice(1);
 }
 
 const clients = { 'pop-core GET': popCore('GET'), 'pop-core POST': popCore('POST'), tea };

@@ -36,6 +36,8 @@ from daypass.directory.database import READERS, Database
 from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile, KeyText
 from daypass.errors import DaypassError
+from daypass.issuers.desk import Desk
+from daypass.issuers.keys import Keys
 from daypass.names import ACCOUNT_ID
 from daypass.secret import Secret
 from daypass.server.front import Front
@@ -76,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         region: of services whose ARNs carry one, for requests that name none.
         default_format: of answers to requests that ask for none: ``XML`` or ``JSON``.
         trusted_proxies: addresses or networks whose forwarded headers are believed.
+        allow_private_issuers: whether keys of OIDC issuers may be fetched from private addresses.
         tls_cert: PEM file of the certificate that the API shows; plain HTTP without it.
         tls_key: PEM file of its private key.
     """
@@ -88,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "cn-shanghai"
     default_format: str = "XML"
     trusted_proxies: tuple[str, ...] = ()
+    allow_private_issuers: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
 
@@ -207,6 +211,7 @@ class Runtime:
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, self._feed)
+        self._desk: Final = Desk(Keys(clock, private=settings.allow_private_issuers))
         self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
         self.pipeline: Final = Pipeline(
@@ -223,6 +228,7 @@ class Runtime:
                 request_id=new_request_id,
                 readers=self._readers,
                 writer=self._writer,
+                outside=self._desk,
                 region=settings.region,
                 default_format=settings.default_format,
             )
@@ -242,6 +248,7 @@ class Runtime:
         """Finish what is queued and give everything back."""
         self._writer.shutdown()
         self._readers.shutdown()
+        self._desk.close()
         try:
             self._log.close()
         except OSError as refusal:

@@ -86,7 +86,10 @@ def test_secret_parameters_are_parameters(op: Operation[Any, Any]) -> None:
 
 @EVERY
 def test_operations_that_only_read_by_name_do_not_write(op: Operation[Any, Any]) -> None:
-    reads = op.name.startswith(("Get", "List", "Query", "BatchGet", "Decode")) or op.name == "AssumeRole"
+    reads = op.name.startswith(("Get", "List", "Query", "BatchGet", "Decode")) or op.name in {
+        "AssumeRole",
+        "AssumeRoleWithOIDC",
+    }
     assert (op.runs is not Runs.WRITE) == reads
 
 

@@ -31,6 +31,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         decision: the outcome and the statements that decided.
         layers: the compiled policies that were asked.
         request: what they were asked.
+        vouched_for: who asks, where that is not who signed the request but somebody an identity
+            provider vouches for.
         shown: the resource as a refusal may name it to the caller, where that is not the one
             decided on.
     """
@@ -39,6 +41,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     layers: Layers
     request: Request
     shown: str = ""
+    vouched_for: Caller | None = None
 
     @property
     def allowed(self) -> bool:
@@ -75,6 +78,16 @@ def decide_on_assuming(caller: Caller, target: TrustedRole, context: Context) ->
     layers = caller.layers(trust=target.trust)
     request = Request(ASSUME_ROLE, target.role.arn, context, principals=_stands_for(caller, target))
     return Verdict(decide(layers, request), layers, request)
+
+
+def decide_on_vouching(subject: Caller, target: TrustedRole, context: Context) -> Verdict:
+    """Decide whether somebody may assume a role whom an identity provider vouches for.
+
+    The trust policy alone does: there are no identity policies, and no session policy to ask.
+    """
+    layers = Layers(trust=target.trust)
+    request = Request(ASSUME_ROLE, target.role.arn, context, principals=subject.names)
+    return Verdict(decide(layers, request), layers, request, vouched_for=subject)
 
 
 def _stands_for(caller: Caller, target: TrustedRole) -> frozenset[str]:

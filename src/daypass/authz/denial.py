@@ -15,6 +15,7 @@ import msgspec
 
 from daypass.authz.principal import Caller, IdentityType
 from daypass.errors import ApiError, ErrorCode
+from daypass.federation.errors import NOT_TRUSTED
 from daypass.policy import NearMiss, Outcome, Reason, explain
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _PRINCIPAL_TYPES: Final = {
     IdentityType.ACCOUNT: "Account",
     IdentityType.RAM_USER: "SubUser",
     IdentityType.ROLE_SESSION: "AssumedRoleUser",
+    IdentityType.FEDERATED: "Federated",
 }
 
 
@@ -118,7 +120,7 @@ _MOST_BYTES: Final = 1024 * 1024
 def denied(
     caller: Caller, verdict: Verdict, seal: DiagnosticSeal, *, request_id: str, now: int, message: str
 ) -> ApiError:
-    """Make the NoPermission error of a verdict that does not allow."""
+    """Make the error of a verdict that does not allow: NoPermission, or STS's own for identity providers."""
     diagnosis = diagnose(caller, verdict, request_id=request_id, now=now)
     detail = {
         "AuthAction": diagnosis.action,
@@ -129,7 +131,8 @@ def denied(
         "NoPermissionType": "ExplicitDeny" if diagnosis.explicit else "ImplicitDeny",
         "PolicyType": diagnosis.policy_type,
     }
-    return ApiError(NO_PERMISSION, message, extra={"AccessDeniedDetail": detail})
+    refused = NOT_TRUSTED if caller.identity_type is IdentityType.FEDERATED else NO_PERMISSION
+    return ApiError(refused, message, extra={"AccessDeniedDetail": detail})
 
 
 def diagnose(caller: Caller, verdict: Verdict, *, request_id: str, now: int) -> Diagnosis:

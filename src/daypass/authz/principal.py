@@ -11,13 +11,14 @@ import msgspec
 from daypass.authz.views import Loaded, View
 from daypass.directory import lookups, scopes
 from daypass.directory.records import Role
-from daypass.names import role_arn, root_arn, session_arn, user_arn
+from daypass.names import ProviderArn, role_arn, root_arn, session_arn, user_arn
 from daypass.policy import (
     AttachedPolicy,
     DocumentKind,
     Layers,
     PolicySet,
     parse,
+    provider_principals,
     role_principals,
     user_principals,
 )
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from daypass.directory.lookups import Grant, Grants, KeyHolder
 
 
+_LONGEST_NAME: Final = 255
+"""Of a principal in records. Identity providers name their subjects at any length."""
+
 _CHARS_OF_WEIGHT: Final = 100
 """Of a document; compiled it takes about ten times the room of its text."""
 
@@ -39,11 +43,16 @@ _LIMITS: Final = {"Custom": None, "System": 1_000_000}
 
 
 class IdentityType(Enum):
-    """What kind of principal a caller is, in GetCallerIdentity's words."""
+    """What kind of principal a caller is, in GetCallerIdentity's words.
+
+    It never shows the last one: somebody an identity provider vouches for only gets to be a
+    role session.
+    """
 
     ACCOUNT = "Account"
     RAM_USER = "RAMUser"
     ROLE_SESSION = "AssumedRoleUser"
+    FEDERATED = "Federated"
 
 
 class Entitlements(msgspec.Struct, frozen=True):
@@ -174,6 +183,27 @@ def role_session(
         entitlements=entitlements,
         session_policy=policy,
         names=role_principals(session.account_id, session.role_name),
+    )
+
+
+def vouched_for(provider: ProviderArn, subject: str, role_account: str) -> Caller:
+    """Return the caller that an identity provider vouches for, who may get to be a session of a role.
+
+    Args:
+        provider: that vouches.
+        subject: as the provider calls it.
+        role_account: of the role that is asked for; a provider of another account counts for nothing.
+    """
+    arn = str(provider)
+    return Caller(
+        identity_type=IdentityType.FEDERATED,
+        account=provider.account,
+        arn=f"{arn}/{subject}"[:_LONGEST_NAME],
+        policy_arn=arn,
+        principal_id=subject[:_LONGEST_NAME],
+        display_name=f"{provider.kind}-provider/{provider.name}",
+        access_key_id="",
+        names=provider_principals(arn, role_account=role_account),
     )
 
 

@@ -96,7 +96,7 @@ def _add_answers(parser: Parser) -> None:
     )
     parser.flag(
         "--allow-private-issuers",
-        "accepted and not used yet: nothing is fetched from identity providers so far",
+        "fetch keys of OIDC issuers from private and loopback addresses too",
     )
 
 
@@ -127,6 +127,7 @@ def _serve(options: Namespace, data: Path) -> None:
         region=options.region,
         default_format=options.default_format,
         trusted_proxies=tuple(options.trusted_proxy),
+        allow_private_issuers=options.allow_private_issuers,
         tls_cert=options.tls_cert and options.tls_cert.absolute(),
         tls_key=options.tls_key and options.tls_key.absolute(),
     )

@@ -18,6 +18,9 @@ from daypass.directory.schema import used_assertions
 if TYPE_CHECKING:
     from daypass.directory.context import Context
 
+_MARGIN: Final = 60
+"""Seconds more that a use is remembered, as clocks of workers on several machines may differ."""
+
 MOST: Final = 100_000
 """Assertions of one account that have been used and have not expired."""
 
@@ -49,5 +52,5 @@ class UsedAssertions:
         context.run(delete(used_assertions).where(of_account, used_assertions.c.expires_at <= context.now))
         if context.count(used_assertions, of_account) >= MOST:
             raise ASSERTIONS_FULL()
-        row = {"account_id": account_id, "digest": digest, "expires_at": expires_at}
+        row = {"account_id": account_id, "digest": digest, "expires_at": expires_at + _MARGIN}
         context.add(used_assertions, row)

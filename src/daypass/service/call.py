@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
+from daypass.errors import DaypassError
+
 if TYPE_CHECKING:
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
@@ -22,6 +24,26 @@ T = TypeVar("T")
 ContextValue = str | tuple[str, ...]
 
 NO_CONDITIONS: Final[Mapping[str, ContextValue]] = {}
+
+
+class Unanswered(DaypassError):  # noqa: N818 (no fault: what remains to be asked)
+    """An operation needs an answer that has to be waited for; ask, and go on with it."""
+
+    def __init__(self, question: object) -> None:
+        super().__init__(type(question).__name__)
+        self.question: Final = question
+
+
+class Outside(Protocol):
+    """Answers what operations cannot find out by themselves; see :mod:`daypass.issuers.desk`."""
+
+    async def answer(self, question: object, /) -> object:
+        """Answer a question.
+
+        Raises:
+            ApiError: the answer is a refusal.
+        """
+        ...
 
 
 class Issuer(Protocol):
@@ -48,6 +70,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         entropy: returns that many random bytes.
         given_txn: the store's transaction; only for functions that run on a thread.
         given_prepared: what the operation's preparation returned.
+        answered: the question that was asked outside for this request, and the answer.
     """
 
     given_caller: Caller | None
@@ -62,6 +85,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     entropy: Callable[[int], bytes]
     given_txn: Transaction | None = None
     given_prepared: object = None
+    answered: tuple[object, object] | None = None
 
     @property
     def caller(self) -> Caller:
@@ -87,6 +111,19 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         if not isinstance(self.given_prepared, kind):
             raise TypeError("this operation is prepared by nothing of that kind")
         return self.given_prepared
+
+    def answer(self, question: object, kind: type[T]) -> T:
+        """Return the answer to a question.
+
+        Raises:
+            Unanswered: it has not been asked yet, or not with these values.
+        """
+        if self.answered is None or self.answered[0] != question:
+            raise Unanswered(question)
+        answer = self.answered[1]
+        if not isinstance(answer, kind):
+            raise TypeError(f"{type(question).__name__} is not answered with a {kind.__name__}")
+        return answer
 
     def within(self, txn: Transaction) -> Call:
         """Return the same call with a transaction, whose look-ups read from it."""

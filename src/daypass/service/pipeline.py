@@ -23,7 +23,7 @@ from daypass.directory.errors import StoreError
 from daypass.directory.feed import last_change
 from daypass.errors import ApiError, DaypassError
 from daypass.service import codes, render
-from daypass.service.call import Call
+from daypass.service.call import Call, Unanswered
 from daypass.service.operation import Operation, Response, Runs
 from daypass.service.record import Exchange, Wire, change_event
 from daypass.signing.errors import MISSING
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from daypass.authz.principal import Caller
     from daypass.authz.views import Views
     from daypass.directory.database import Database, Transaction
-    from daypass.service.call import Issuer
+    from daypass.service.call import Issuer, Outside
     from daypass.service.operation import Catalogue
     from daypass.signing.errors import MISSING
 from daypass.service.record import Recorder
@@ -66,6 +66,7 @@ class Ports(msgspec.Struct, frozen=True):
         request_id: makes a new request id.
         readers: threads for read transactions.
         writer: the one thread for write transactions.
+        outside: answers what operations cannot find out by themselves.
     """
 
     catalogue: Catalogue
@@ -80,6 +81,7 @@ class Ports(msgspec.Struct, frozen=True):
     request_id: Callable[[], str]
     readers: Executor
     writer: Executor
+    outside: Outside
     region: str
     default_format: str
 
@@ -109,7 +111,7 @@ class Pipeline:
         exchange = Exchange(wire, ports.request_id(), ports.clock())
         try:
             return self._go_on(exchange)
-        except (NotCachedError, Elsewhere) as reason:
+        except (NotCachedError, Unanswered, Elsewhere) as reason:
             return self._wait(exchange, reason)
 
     async def answered(self, wire: Wire) -> Reply:
@@ -117,7 +119,7 @@ class Pipeline:
         reply = self.answer(wire)
         return reply if isinstance(reply, Reply) else await reply
 
-    async def _wait(self, exchange: Exchange, reason: NotCachedError | Elsewhere) -> Reply:
+    async def _wait(self, exchange: Exchange, reason: NotCachedError | Unanswered | Elsewhere) -> Reply:
         """Do on a thread what cannot be done on the event loop, then go on."""
         ports = self._ports
         while True:
@@ -125,13 +127,16 @@ class Pipeline:
                 if isinstance(reason, NotCachedError):
                     exchange.call = None  # what was decided before the wait is decided again after it
                     await _in(ports.readers, ports.views.load, reason.view, reason.key)
+                elif isinstance(reason, Unanswered):
+                    exchange.call = None
+                    exchange.answered = (reason.question, await ports.outside.answer(reason.question))
                 else:
                     exchange.response = await self._run_elsewhere(exchange)
             except Exception as fault:  # noqa: BLE001 (told apart where all faults are)
                 exchange.fault = fault
             try:
                 return self._go_on(exchange)
-            except (NotCachedError, Elsewhere) as again:
+            except (NotCachedError, Unanswered, Elsewhere) as again:
                 reason = again
 
     def _go_on(self, exchange: Exchange) -> Reply:
@@ -139,11 +144,12 @@ class Pipeline:
 
         Raises:
             NotCachedError: something has to be loaded first; go on then.
+            Unanswered: something has to be asked outside first; go on then.
             Elsewhere: the operation has to run on a thread first; go on then.
         """
         try:
             reply = self._steps(exchange)
-        except (NotCachedError, Elsewhere):
+        except (NotCachedError, Unanswered, Elsewhere):
             raise
         except ApiError as error:
             reply = self._refusal(exchange, error)
@@ -295,11 +301,13 @@ class Pipeline:
             issuer=ports.issuer,
             diagnostics=ports.seal,
             entropy=ports.entropy,
+            answered=exchange.answered,
         )
 
     def _denied(self, call: Call, verdict: Verdict, message: str) -> ApiError:
         seal = self._ports.seal
-        return denied(call.caller, verdict, seal, request_id=call.request_id, now=call.now, message=message)
+        who = verdict.vouched_for or call.caller
+        return denied(who, verdict, seal, request_id=call.request_id, now=call.now, message=message)
 
     def _refusal(self, exchange: Exchange, error: ApiError) -> Reply:
         exchange.error = error

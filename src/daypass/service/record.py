@@ -64,6 +64,7 @@ class Exchange(msgspec.Struct):
         position: the store's last change that admission took into account.
         q: likewise, the operation's request.
         prepared: what the operation's preparation returned.
+        answered: a question asked outside, and its answer.
         response: once the operation has run on a thread.
         fault: what a thread raised instead.
         error: if it ended in one.
@@ -82,6 +83,7 @@ class Exchange(msgspec.Struct):
     position: int = 0
     q: Request | None = None
     prepared: object = None
+    answered: tuple[object, object] | None = None
     response: Response | None = None
     fault: Exception | None = None
     error: ApiError | None = None
@@ -129,7 +131,7 @@ class Recorder:
 
 
 def _record(exchange: Exchange, product: str, action: str, outcome: str) -> DecisionRecord:
-    caller, verdict, error = exchange.caller, exchange.verdict, exchange.error
+    caller, verdict, error = _principal(exchange), exchange.verdict, exchange.error
     session = caller.session if caller is not None else None
     return DecisionRecord(
         time=timestamp(exchange.now),
@@ -150,6 +152,12 @@ def _record(exchange: Exchange, product: str, action: str, outcome: str) -> Deci
     )
 
 
+def _principal(exchange: Exchange) -> Caller | None:
+    """Return who a request was decided for: whoever is vouched for, else who signed it."""
+    verdict = exchange.verdict
+    return exchange.caller if verdict is None or verdict.vouched_for is None else verdict.vouched_for
+
+
 def _statements(verdict: Verdict | None) -> tuple[str, ...]:
     if verdict is None:
         return ()
@@ -158,7 +166,7 @@ def _statements(verdict: Verdict | None) -> tuple[str, ...]:
 
 def change_event(exchange: Exchange) -> AuditEvent:
     """Make the record of a change, secrets left out."""
-    operation, caller, verdict, q = exchange.operation, exchange.caller, exchange.verdict, exchange.q
+    operation, caller, verdict, q = exchange.operation, _principal(exchange), exchange.verdict, exchange.q
     if operation is None or caller is None or q is None:
         raise LookupError("a change has an operation, a caller and a request")
     return AuditEvent(

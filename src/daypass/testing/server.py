@@ -40,6 +40,7 @@ class Server:
     Args:
         default_format: of answers to requests that ask for none.
         tls: speak HTTPS, with an authority of this server's own.
+        allow_private_issuers: fetch keys of OIDC issuers from this machine too.
 
     Attributes:
         url: base URL of the API, ``http://127.0.0.1:<port>``, or ``https://…``.
@@ -49,10 +50,16 @@ class Server:
         runtime: what the server is made of.
     """
 
-    def __init__(self, *, default_format: str = "XML", tls: bool = False) -> None:
+    def __init__(
+        self, *, default_format: str = "XML", tls: bool = False, allow_private_issuers: bool = False
+    ) -> None:
         self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
         self._listener: Final = listen("127.0.0.1:0")
-        self.settings: Final = main.Settings(data=Path(self._directory.name), default_format=default_format)
+        self.settings: Final = main.Settings(
+            data=Path(self._directory.name),
+            default_format=default_format,
+            allow_private_issuers=allow_private_issuers,
+        )
         self.url: Final = url_of(self._listener, secure=tls)
         self.endpoint: Final = self.url.partition("://")[2]
         self.ca_file: Final = self.settings.data / "ca.pem" if tls else None

@@ -35,6 +35,8 @@ EXAMPLES = {
     "ClientId": "client",
     "CurrentPage": "1",
     "DefaultDomainName": "somebody.onaliyun.com",
+    "DeletionTaskId": "task/acs-service-role/polardb.aliyuncs.com/AliyunServiceRoleForPolarDB/"
+    "64c4f9cc-fac2-4692-ae1b-804ae4b90000",
     "DeviceName": "device1",
     "DisplayName": "Somebody",
     "EncodedDiagnosticMessage": "AAAA",
@@ -65,6 +67,7 @@ EXAMPLES = {
     "RoleSessionName": "session",
     "SAMLProviderName": "idp",
     "SerialNumber": "acs:ram::1000000000000001:mfa/phone",
+    "ServiceName": "polardb.aliyuncs.com",
     "Status": "Active",
     "Tag": '[{"Key": "team", "Value": "red"}]',
     "TagKey": "team",

@@ -28,6 +28,11 @@ _KEYS: Final = (
         "AssumeRole with SourceIdentity, or from a session that has one",
         "who is behind it",
     ),
+    (
+        "ram:ServiceName",
+        "operations on service-linked roles",
+        "the service whose role it is",
+    ),
     ("acs:RequestTag/<key>", "requests that bring the tag", "its value"),
     (
         "acs:ResourceTag/<key>",

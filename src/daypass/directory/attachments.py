@@ -14,6 +14,7 @@ from daypass.directory.errors import (
     POLICY_MISSING,
     RESOURCE_GROUP_MISSING,
     ROLE_MISSING,
+    SERVICE_LINKED,
     TOO_MANY,
     USER_MISSING,
 )
@@ -101,12 +102,14 @@ class Attachments:
         Raises:
             ApiError: in this order ``EntityNotExist.User`` (``.Group``, ``.Role``),
                 ``EntityNotExist.Policy``, ``EntityNotExists.ResourceGroup``,
-                ``EntityAlreadyExists.User.Policy``, ``LimitExceeded.User.Policy``.
+                ``NotSupport.ServiceLinkedRole``, ``EntityAlreadyExists.User.Policy``,
+                ``LimitExceeded.User.Policy``.
         """
         context = self._context
         principal_id = self._principal_id(account_id, kind, principal_name)
         policy = self._policy(account_id, policy_type, policy_name)
         where = self._scope(account_id, scope)
+        self._check_not_service_linked(principal_id, principal_name)
         if context.exists(attachments, *_one(principal_id, policy, where)):
             raise ATTACHMENT_EXISTS.of(kind)()
         self._check_quota(account_id, kind, principal_id, policy_type)
@@ -137,12 +140,14 @@ class Attachments:
 
         Raises:
             ApiError: ``EntityNotExist.User`` (``.Group``, ``.Role``), ``EntityNotExist.Policy``,
-                ``EntityNotExists.ResourceGroup``, ``EntityNotExist.User.Policy``.
+                ``EntityNotExists.ResourceGroup``, ``NotSupport.ServiceLinkedRole``,
+                ``EntityNotExist.User.Policy``.
         """
         context = self._context
         principal_id = self._principal_id(account_id, kind, principal_name)
         policy = self._policy(account_id, policy_type, policy_name)
         where = self._scope(account_id, scope)
+        self._check_not_service_linked(principal_id, principal_name)
         if not context.run(delete(attachments).where(*_one(principal_id, policy, where))):
             raise ATTACHMENT_MISSING.of(kind)()
         context.changed(KINDS[kind].scope(principal_id))
@@ -208,6 +213,10 @@ class Attachments:
             return NumberedPage((), total)
         there = onwards(self._context, _ORDER, where, position=start, total=total)
         return NumberedPage(self._read(_FULL.where(*where, there).order_by(*_ORDER).limit(size)), total)
+
+    def _check_not_service_linked(self, principal_id: str, name: str) -> None:
+        if self._context.exists(roles, roles.c.id == principal_id, roles.c.service_linked):
+            raise SERVICE_LINKED(name=name)
 
     def _check_quota(
         self, account_id: str, kind: PrincipalKind, principal_id: str, policy_type: PolicyType

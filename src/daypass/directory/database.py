@@ -27,6 +27,7 @@ from daypass.directory.quotas import AccountQuotas, Quotas
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
 from daypass.directory.saml_providers import SamlProviders
+from daypass.directory.service_linked import ServiceLinkedRoles
 from daypass.directory.settings import Settings
 from daypass.directory.tags import Tags
 from daypass.directory.token_keys import TokenKeys
@@ -105,6 +106,11 @@ class Transaction(Context):
     def roles(self) -> Roles:
         """RAM roles and their trust policies."""
         return Roles(self)
+
+    @cached_property
+    def service_linked_roles(self) -> ServiceLinkedRoles:
+        """Roles that are made for services."""
+        return ServiceLinkedRoles(self)
 
     @cached_property
     def policies(self) -> Policies:

@@ -52,6 +52,15 @@ OIDC_PROVIDER_MISSING: Final = ErrorCode(
 SAML_PROVIDER_MISSING: Final = ErrorCode(
     "EntityNotExist.SAMLProvider", 404, "There is no SAML provider {name}."
 )
+SERVICE_MISSING: Final = ErrorCode(
+    "EntityNotExist.Service", 404, "There is no service {service} with a service-linked role."
+)
+NOT_SERVICE_LINKED: Final = ErrorCode(
+    "EntityNotExist.ServiceLinkedRole", 404, "Role {name} is no service-linked role."
+)
+DELETION_TASK_MISSING: Final = ErrorCode(
+    "EntityNotExist.ServiceLinkedRole.DeletionTask", 404, "There is no deletion task of that id."
+)
 ATTACHMENT_MISSING: Final = Family(
     "EntityNotExist.{name}.Policy", 404, "The policy is not attached to this {name} in that scope."
 )
@@ -153,6 +162,24 @@ CODE_WRONG: Final = ErrorCode(
 )
 
 TOO_MANY: Final = Family("LimitExceeded.{name}", 409, "The limit of {limit} is reached for {name}.")
+
+SERVICE_LINKED: Final = ErrorCode(
+    "NotSupport.ServiceLinkedRole",
+    400,
+    "Role {name} is a service-linked role. Its trust policy, settings and policies are for its service to "
+    "change; DeleteServiceLinkedRole deletes it.",
+)
+SUFFIX_NOT_ALLOWED: Final = ErrorCode(
+    "InvalidParameter.CustomSuffix.NotAllowed", 400, "An account has one role for {service} only."
+)
+LONG_SUFFIX: Final = ErrorCode(
+    "InvalidParameter.CustomSuffix.Length", 400, "The length of CustomSuffix must be from {least} to {most}."
+)
+DESCRIPTION_NOT_ALLOWED: Final = ErrorCode(
+    "InvalidParameter.Description.NotAllowed",
+    400,
+    "Only a role with a CustomSuffix has a description of its own.",
+)
 
 BAD_MARKER: Final = ErrorCode(
     "InvalidParameter.Marker", 400, "Marker is not one that this operation's last answer gave."

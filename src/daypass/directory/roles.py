@@ -8,7 +8,7 @@ from msgspec import structs
 from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes, trust
-from daypass.directory.errors import ROLE_EXISTS, ROLE_HAS_POLICIES, ROLE_MISSING, TOO_MANY
+from daypass.directory.errors import ROLE_EXISTS, ROLE_HAS_POLICIES, ROLE_MISSING, SERVICE_LINKED, TOO_MANY
 from daypass.directory.pages import NumberedPage, Page, onwards, page_of, read_marker, within
 from daypass.directory.records import DEFAULT_SESSION_SECONDS, Role, TagList
 from daypass.directory.rows import columns
@@ -44,6 +44,7 @@ class Roles:
         max_session_duration: int = DEFAULT_SESSION_SECONDS,
         allow_console_login: bool = False,
         tags: TagList = (),
+        service_linked: bool = False,
     ) -> Role:
         """Create a role.
 
@@ -56,6 +57,7 @@ class Roles:
             max_session_duration: seconds.
             allow_console_login: whether people may switch to it in the console.
             tags: at most 20.
+            service_linked: whether it is a service's, and not its account's to change.
 
         Raises:
             ApiError: ``EntityAlreadyExists.Role``, ``LimitExceeded.Role``,
@@ -77,7 +79,7 @@ class Roles:
             description=description,
             max_session_duration=max_session_duration,
             allow_console_login=allow_console_login,
-            service_linked=False,
+            service_linked=service_linked,
             created_at=context.now,
             updated_at=context.now,
             tags=tags,
@@ -173,12 +175,13 @@ class Roles:
 
         Raises:
             ValueError: one of the two without the other.
-            ApiError: ``EntityNotExist.Role``, ``MalformedPolicyDocument`` as in :meth:`create`.
+            ApiError: ``EntityNotExist.Role``, ``NotSupport.ServiceLinkedRole``,
+                ``MalformedPolicyDocument`` as in :meth:`create`.
         """
         if (trust_document is None) != (trusted is None):
             raise ValueError("a trust policy comes with the principals it names")
         context = self._context
-        role = self.get(account_id, name)
+        role = self._changeable(account_id, name)
         given = {
             "trust_document": trust_document,
             "description": description,
@@ -197,16 +200,27 @@ class Roles:
         """Delete a role without policies; its sessions end with it.
 
         Raises:
-            ApiError: ``EntityNotExist.Role``, ``DeleteConflict.Role.Policy``.
+            ApiError: ``EntityNotExist.Role``, ``NotSupport.ServiceLinkedRole``,
+                ``DeleteConflict.Role.Policy``.
         """
-        context = self._context
-        role = self.get(account_id, name)
-        if context.exists(attachments, attachments.c.principal_id == role.id):
+        role = self._changeable(account_id, name)
+        if self._context.exists(attachments, attachments.c.principal_id == role.id):
             raise ROLE_HAS_POLICIES(name=role.name)
+        self.remove(role)
+        return role
+
+    def remove(self, role: Role) -> None:
+        """Delete a role that has no policies."""
+        context = self._context
         trust.bind(context, role.id, {})
-        self._tags.remove(account_id, role.id)
+        self._tags.remove(role.account_id, role.id)
         context.run(delete(roles).where(roles.c.id == role.id))
         self._changed(role)
+
+    def _changeable(self, account_id: str, name: str) -> Role:
+        role = self.get(account_id, name)
+        if role.service_linked:
+            raise SERVICE_LINKED(name=role.name)
         return role
 
     def _changed(self, role: Role) -> None:

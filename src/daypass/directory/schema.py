@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0005"
+MIGRATION: Final = "0006"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -225,6 +225,14 @@ roles: Final = Table(
     _time("created_at"),
     _time("updated_at"),
     UniqueConstraint("account_id", "name_key"),
+)
+
+role_deletions: Final = Table(
+    "role_deletions",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    _account(),
+    _time("deleted_at"),
 )
 
 trust_bindings: Final = Table(

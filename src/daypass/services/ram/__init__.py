@@ -16,6 +16,7 @@ from daypass.services.ram import (
     policy_versions,
     roles,
     security_preference,
+    service_linked_roles,
     tags,
     users,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "ram",
     "roles",
     "security_preference",
+    "service_linked_roles",
     "tags",
     "users",
 ]

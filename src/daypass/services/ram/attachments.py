@@ -14,6 +14,7 @@ from daypass.directory.errors import (
     POLICY_MISSING,
     RESOURCE_GROUP_MISSING,
     ROLE_MISSING,
+    SERVICE_LINKED,
     TOO_MANY,
     USER_MISSING,
 )
@@ -162,7 +163,7 @@ def attach_policy_to_group(call: Call, q: GroupGrant) -> Nothing:
     Nothing,
     authorize=_on_role_and_policy("ram:AttachPolicyToRole"),
     runs=Runs.WRITE,
-    errors=_attaching("Role", ROLE_MISSING),
+    errors=(*_attaching("Role", ROLE_MISSING), SERVICE_LINKED),
 )
 def attach_policy_to_role(call: Call, q: RoleGrant) -> Nothing:
     """Attach a policy to a role, live sessions included, for the account or for one resource group."""
@@ -201,7 +202,7 @@ def detach_policy_from_group(call: Call, q: GroupGrant) -> Nothing:
     Nothing,
     authorize=_on_role_and_policy("ram:DetachPolicyFromRole"),
     runs=Runs.WRITE,
-    errors=_detaching("Role", ROLE_MISSING),
+    errors=(*_detaching("Role", ROLE_MISSING), SERVICE_LINKED),
 )
 def detach_policy_from_role(call: Call, q: RoleGrant) -> Nothing:
     """Detach a policy from a role; live sessions lose it at once."""

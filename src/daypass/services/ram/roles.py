@@ -10,6 +10,7 @@ from daypass.directory.errors import (
     ROLE_EXISTS,
     ROLE_HAS_POLICIES,
     ROLE_MISSING,
+    SERVICE_LINKED,
     TOO_MANY,
 )
 from daypass.directory.records import DEFAULT_SESSION_SECONDS
@@ -188,7 +189,7 @@ class UpdateRoleResponse(Response, frozen=True, kw_only=True):
     UpdateRoleResponse,
     authorize=on_role("ram:UpdateRole"),
     runs=Runs.WRITE,
-    errors=(ROLE_MISSING, BAD_TRUST_PRINCIPAL),
+    errors=(ROLE_MISSING, SERVICE_LINKED, BAD_TRUST_PRINCIPAL),
 )
 def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
     """Change a role; sessions that exist go on as they are."""
@@ -211,7 +212,7 @@ def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
     Nothing,
     authorize=on_role("ram:DeleteRole"),
     runs=Runs.WRITE,
-    errors=(ROLE_MISSING, ROLE_HAS_POLICIES),
+    errors=(ROLE_MISSING, SERVICE_LINKED, ROLE_HAS_POLICIES),
 )
 def delete_role(call: Call, q: RoleRequest) -> Nothing:
     """Delete a role without policies; its sessions end at once."""

@@ -6,7 +6,16 @@ from daypass.services.resourcemanager import (
     policy_versions,
     resource_groups,
     roles,
+    service_linked_roles,
 )
 from daypass.services.resourcemanager.service import resourcemanager
 
-__all__ = ["attachments", "policies", "policy_versions", "resource_groups", "resourcemanager", "roles"]
+__all__ = [
+    "attachments",
+    "policies",
+    "policy_versions",
+    "resource_groups",
+    "resourcemanager",
+    "roles",
+    "service_linked_roles",
+]

@@ -11,6 +11,7 @@ from daypass.directory.errors import (
     POLICY_MISSING,
     RESOURCE_GROUP_MISSING,
     ROLE_MISSING,
+    SERVICE_LINKED,
     TOO_MANY,
     USER_MISSING,
 )
@@ -86,6 +87,7 @@ _ABOUT: Final = (
         *_PRINCIPAL_MISSING,
         POLICY_MISSING,
         RESOURCE_GROUP_MISSING,
+        SERVICE_LINKED,
         *(ATTACHMENT_EXISTS.of(kind) for kind in _KINDS),
         *(TOO_MANY.of(f"{kind}.Policy") for kind in _KINDS),
     ),
@@ -110,6 +112,7 @@ def attach_policy(call: Call, q: AttachmentRequest) -> Nothing:
         *_PRINCIPAL_MISSING,
         POLICY_MISSING,
         RESOURCE_GROUP_MISSING,
+        SERVICE_LINKED,
         *(ATTACHMENT_MISSING.of(kind) for kind in _KINDS),
     ),
 )

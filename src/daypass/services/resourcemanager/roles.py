@@ -9,6 +9,7 @@ from daypass.directory.errors import (
     ROLE_EXISTS,
     ROLE_HAS_POLICIES,
     ROLE_MISSING,
+    SERVICE_LINKED,
     TOO_MANY,
 )
 from daypass.directory.records import DEFAULT_SESSION_SECONDS
@@ -179,7 +180,7 @@ class UpdateRoleResponse(Response, frozen=True, kw_only=True):
     UpdateRoleResponse,
     authorize=on_role("ram:UpdateRole"),
     runs=Runs.WRITE,
-    errors=(ROLE_MISSING, BAD_TRUST_PRINCIPAL),
+    errors=(ROLE_MISSING, SERVICE_LINKED, BAD_TRUST_PRINCIPAL),
 )
 def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
     """Change a role; a new trust policy decides the next time somebody assumes it."""
@@ -202,7 +203,7 @@ def update_role(call: Call, q: UpdateRoleRequest) -> UpdateRoleResponse:
     Nothing,
     authorize=on_role("ram:DeleteRole"),
     runs=Runs.WRITE,
-    errors=(ROLE_MISSING, ROLE_HAS_POLICIES),
+    errors=(ROLE_MISSING, SERVICE_LINKED, ROLE_HAS_POLICIES),
 )
 def delete_role(call: Call, q: RoleRequest) -> Nothing:
     """Delete a role without policies; its sessions end at once."""

@@ -29,6 +29,8 @@ COMMANDS: Final = {
     ),
     "apply": Command("daypass.cli.apply", "make accounts what a file says"),
     "export": Command("daypass.cli.export", "print what accounts hold, as such a file"),
+    "snapshot": Command("daypass.cli.snapshot", "write an archive of a data directory while servers run"),
+    "restore": Command("daypass.cli.restore", "make a data directory from such an archive"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
     "tls": Command("daypass.cli.tls", "make a local certificate authority and a certificate for the server"),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),

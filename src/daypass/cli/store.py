@@ -20,14 +20,19 @@ DEFAULT_DATA: Final = "~/.local/share/daypass"
 _SQLITE: Final = "sqlite:///"
 
 
-def add_store(parser: Parser) -> None:
-    """Add the options that say where the store is."""
+def add_data(parser: Parser) -> None:
+    """Add the option that says where the data directory is."""
     parser.setting(
         "--data",
         f"directory of the store, its keys and records; default {DEFAULT_DATA}, or daypass in XDG_DATA_HOME",
         read=path,
         metavar="DIR",
     )
+
+
+def add_store(parser: Parser) -> None:
+    """Add the options that say where the store is."""
+    add_data(parser)
     parser.setting(
         "--database", "URL of the store; default SQLite in the data directory", default="", metavar="URL"
     )

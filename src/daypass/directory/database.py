@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
@@ -36,6 +37,7 @@ from daypass.directory.users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.engine import URL
@@ -252,6 +254,17 @@ class Database:
         """
         with _one_line(self.url), self._writer.begin() as connection:
             tables.create_all(connection)
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy as of one moment to a file that is not there; everything committed before is in it.
+
+        Raises:
+            StoreError: it cannot be read, or the copy is not sound.
+        """
+        try:
+            sqlite.copy(self.url, target)
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot copy the database: {error}") from error
 
     def close(self) -> None:
         """Give all connections back."""

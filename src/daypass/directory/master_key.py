@@ -90,6 +90,10 @@ class KeyFile:
         successor._write(keys, os.O_TRUNC)
         successor._path.replace(self._path)
 
+    def write_copy(self, other: KeyFile) -> None:
+        """Write the keys of another file; never over an existing one."""
+        self._write(other.load(), os.O_EXCL)
+
     def _write(self, keys: tuple[MasterKey, ...], flag: int) -> None:
         text = "".join(key.to_text() + "\n" for key in keys)
         try:

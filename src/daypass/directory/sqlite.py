@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -126,6 +127,23 @@ def fault(error: DBAPIError, url: URL) -> DaypassError:
     if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
         return StoreError(f"{path} is damaged or not a daypass database; restore it from a backup")
     return StoreError(f"cannot use the database {path}: {cause}")
+
+
+def copy(url: URL, target: Path) -> None:
+    """Write a copy of the database as it is at one moment, while others write on.
+
+    Raises:
+        StoreError: the copy is not sound.
+    """
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with (
+        closing(sqlite3.connect(path_of(url), timeout=BUSY_SECONDS)) as source,
+        closing(sqlite3.connect(target)) as made,
+    ):
+        source.backup(made)  # all pages in one step: within one read transaction
+        (found,) = made.execute("PRAGMA quick_check").fetchone()
+    if found != "ok":
+        raise StoreError(f"the database {path_of(url)} is damaged: {found}")
 
 
 def integrity(connection: Connection) -> str:

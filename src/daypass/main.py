@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +28,7 @@ import structlog
 from daypass import host
 from daypass.audit.decisions import DecisionLog
 from daypass.authn.authenticate import Authenticator
+from daypass.authn.key_uses import SeenKeys
 from daypass.authn.nonces import NonceStore
 from daypass.authn.sessions import RingIssuer, RingSeal
 from daypass.authz.denial import DiagnosticSeal
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     import ssl
 
     from daypass.directory.master_key import MasterKeySource
+    from daypass.directory.records import KeyUse
 
 _log: Final = structlog.get_logger("daypass.main")
 
@@ -212,6 +214,8 @@ class Runtime:
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, self._feed)
         self._desk: Final = Desk(Keys(clock, private=settings.allow_private_issuers))
+        self.seen_keys: Final = SeenKeys(self.database)
+        self._writing_uses: Future[None] | None = None
         self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
         self.pipeline: Final = Pipeline(
@@ -222,6 +226,7 @@ class Runtime:
                 database=self.database,
                 issuer=self.issuer,
                 seal=DiagnosticSeal(seal.seal, seal.open),
+                seen_keys=self.seen_keys,
                 recorder=Recorder(self._log),
                 clock=clock,
                 entropy=random_bytes,
@@ -238,17 +243,31 @@ class Runtime:
         )
 
     async def every_second(self) -> None:
-        """Write the decisions gathered since the last time; what the disk refuses waits."""
+        """Write the decisions and uses of keys gathered since the last time; what the disk refuses waits."""
         try:
             self._log.flush()
         except OSError as refusal:
             _log.error("the decision log cannot be written", reason=str(refusal))
+        if self._writing_uses is None or self._writing_uses.done():
+            uses = self.seen_keys.take(clock())
+            self._writing_uses = self._writer.submit(self._write_uses, uses) if uses else None
+
+    def _write_uses(self, uses: dict[str, KeyUse]) -> None:
+        try:
+            self.seen_keys.write(uses)
+        except Exception:  # noqa: BLE001 (whatever it is, requests go on and the uses are written later)
+            _log.exception("the last uses of AccessKeys cannot be written")
+            self.seen_keys.give_back(uses)
 
     def close(self) -> None:
         """Finish what is queued and give everything back."""
         self._writer.shutdown()
         self._readers.shutdown()
         self._desk.close()
+        try:
+            self.seen_keys.write_all()
+        except DaypassError as refusal:
+            _log.error("the last uses of AccessKeys cannot be written", reason=str(refusal))
         try:
             self._log.close()
         except OSError as refusal:

@@ -28,6 +28,7 @@ GUARDED = [
 EVERY = pytest.mark.parametrize("op", GUARDED, ids=lambda op: f"{op.product}.{op.name}")
 
 EXAMPLES = {
+    "AccessKeyPolicy": "{}",
     "AccountAlias": "somebody",
     "AuthenticationCode1": "123456",
     "AuthenticationCode2": "123456",

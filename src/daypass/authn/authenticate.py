@@ -1,7 +1,8 @@
 """From a signed request to a caller.
 
 Order: the key is known and active, the signature, the timestamp, the token and its
-binding to the key; last of all the nonce, so that a request that fails uses up none.
+binding to the key, the address if the key has a network policy; last of all the nonce, so
+that a request that fails uses up none.
 Source: the API gateway's error table, and STS's for temporary keys.
 """
 
@@ -38,6 +39,11 @@ LONGEST_KEY_ID: Final = 128
 
 KEY_NOT_FOUND: Final = ErrorCode("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
 KEY_INACTIVE: Final = ErrorCode("InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.")
+ADDRESS_NOT_LISTED: Final = ErrorCode(
+    "Forbidden.AccessKeyPolicy",
+    403,
+    "The access key may not be used from this address; its network policy or the account's does not list it.",
+)
 TOKEN_MISSING: Final = ErrorCode(
     "MissingSecurityToken", 400, "SecurityToken is mandatory for a temporary access key."
 )
@@ -67,7 +73,7 @@ class Authenticator:
         self._sessions: Final = OpenedSessions(views)
         self._callers: Final[dict[str, tuple[object, Entitlements, Caller]]] = {}
 
-    def identify(self, presented: Presented, now: int) -> Caller:
+    def identify(self, presented: Presented, now: int, source_ip: str) -> Caller:
         """Check everything but the nonce and return the caller.
 
         Raises:
@@ -78,9 +84,9 @@ class Authenticator:
             raise KEY_NOT_FOUND()
         if presented.access_key_id.startswith(TEMPORARY):
             return self._temporary(presented, now)
-        return self._long_term(presented, now)
+        return self._long_term(presented, now, source_ip)
 
-    def again(self, caller: Caller, presented: Presented, now: int, look: Look) -> Caller:
+    def again(self, caller: Caller, presented: Presented, now: int, source_ip: str, look: Look) -> Caller:
         """Return a caller identified before as it is in the transaction that ``look`` reads from.
 
         What cannot have changed, the signature and its timestamp, is not checked again.
@@ -101,6 +107,8 @@ class Authenticator:
             raise KEY_NOT_FOUND()
         if holder.status != "Active":
             raise KEY_INACTIVE()
+        if holder.allow_list is not None and not holder.allow_list.admits(source_ip):
+            raise ADDRESS_NOT_LISTED()
         if holder.user_id is None:
             return caller
         entitlements = look(USER, holder.user_id)
@@ -116,7 +124,7 @@ class Authenticator:
         """
         self._nonces.use(caller.account, presented.access_key_id, presented.nonce, presented.timestamp, now)
 
-    def _long_term(self, presented: Presented, now: int) -> Caller:
+    def _long_term(self, presented: Presented, now: int, source_ip: str) -> Caller:
         holder = self._views.look(ACCESS_KEY, presented.access_key_id)
         if holder is None:
             raise KEY_NOT_FOUND()
@@ -126,6 +134,8 @@ class Authenticator:
         check_timestamp(presented.timestamp, now)
         if presented.security_token is not None:
             raise TOKEN_UNWANTED()
+        if holder.allow_list is not None and not holder.allow_list.admits(source_ip):
+            raise ADDRESS_NOT_LISTED()
         if holder.user_id is None:
             return root(holder)
         entitlements = self._views.look(USER, holder.user_id)

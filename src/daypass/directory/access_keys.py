@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from daypass.directory import identifiers, scopes
 from daypass.directory.errors import ACCESS_KEY_EXISTS, KEY_MISSING, TOO_MANY
 from daypass.directory.records import AccessKey, KeyStatus
-from daypass.directory.schema import access_keys
+from daypass.directory.schema import access_key_policies, access_key_uses, access_keys
 from daypass.directory.users import Users
 from daypass.secret import Secret
 
@@ -85,6 +85,18 @@ class AccessKeys:
         row = self._context.first(select(*_COLUMNS).where(access_keys.c.id == access_key_id))
         return None if row is None else self._read(row)
 
+    def get(self, account_id: str, user_name: str | None, access_key_id: str) -> AccessKey:
+        """Return a key of a user or account.
+
+        Raises:
+            ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.AccessKey``.
+        """
+        where = self._owned_key(account_id, user_name, access_key_id)
+        row = self._context.first(select(*_COLUMNS).where(*where))
+        if row is None:
+            raise KEY_MISSING(key=access_key_id)
+        return self._read(row)
+
     def list(self, account_id: str, user_name: str | None = None) -> tuple[AccessKey, ...]:
         """Return the AccessKeys of a user or account, oldest first.
 
@@ -117,8 +129,11 @@ class AccessKeys:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.AccessKey``.
         """
         where = self._owned_key(account_id, user_name, access_key_id)
-        if not self._context.run(delete(access_keys).where(*where)):
+        if not self._context.exists(access_keys, *where):
             raise KEY_MISSING(key=access_key_id)
+        for beside in (access_key_uses, access_key_policies):
+            self._context.run(delete(beside).where(beside.c.access_key_id == access_key_id))
+        self._context.run(delete(access_keys).where(*where))
         self._context.changed(scopes.access_key(access_key_id))
 
     def _owned_key(

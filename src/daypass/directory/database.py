@@ -19,6 +19,8 @@ from daypass.directory.audit import Audit
 from daypass.directory.context import Context
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.groups import Groups
+from daypass.directory.key_policies import KeyPolicies
+from daypass.directory.key_uses import KeyUses
 from daypass.directory.login_profiles import LoginProfiles
 from daypass.directory.mfa_devices import MfaDevices
 from daypass.directory.oidc_providers import OidcProviders
@@ -83,6 +85,16 @@ class Transaction(Context):
     def access_keys(self) -> AccessKeys:
         """AccessKeys of users and accounts."""
         return AccessKeys(self)
+
+    @cached_property
+    def key_policies(self) -> KeyPolicies:
+        """From where single AccessKeys may be used."""
+        return KeyPolicies(self)
+
+    @cached_property
+    def key_uses(self) -> KeyUses:
+        """When AccessKeys were last used."""
+        return KeyUses(self)
 
     @cached_property
     def login_profiles(self) -> LoginProfiles:

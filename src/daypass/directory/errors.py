@@ -31,6 +31,9 @@ VERSION_MISSING: Final = ErrorCode(
     "EntityNotExist.Policy.Version", 404, "Policy {name} has no version {version}."
 )
 KEY_MISSING: Final = ErrorCode("EntityNotExist.User.AccessKey", 404, "The user has no AccessKey {key}.")
+KEY_POLICY_MISSING: Final = ErrorCode(
+    "EntityNotExist.AccessKeyPolicy", 404, "AccessKey {key} has no network policy."
+)
 LOGIN_PROFILE_MISSING: Final = ErrorCode(
     "EntityNotExist.User.LoginProfile", 404, "User {name} has no login profile."
 )

@@ -15,9 +15,11 @@ from sqlalchemy import select
 
 from daypass.directory import scopes, system
 from daypass.directory.access_keys import SECRET_PLACE
+from daypass.directory.key_policies import AllowList, allow_list
 from daypass.directory.records import KeyStatus, PolicyType, Role
 from daypass.directory.roles import COLUMNS
 from daypass.directory.schema import (
+    access_key_policies,
     access_keys,
     attachments,
     group_members,
@@ -28,6 +30,7 @@ from daypass.directory.schema import (
     user_groups,
     users,
 )
+from daypass.directory.settings import AccountKeyPolicy
 from daypass.secret import Secret
 
 if TYPE_CHECKING:
@@ -42,9 +45,11 @@ _KEY: Final = (
         access_keys.c.account_id,
         access_keys.c.user_id,
         users.c.name,
+        access_key_policies.c.document,
     )
     .select_from(access_keys)
     .outerjoin(users, users.c.id == access_keys.c.user_id)
+    .outerjoin(access_key_policies, access_key_policies.c.access_key_id == access_keys.c.id)
 )
 
 _USER_AND_GROUPS: Final = (
@@ -91,6 +96,7 @@ class KeyHolder(Struct, frozen=True, gc=False):
     Attributes:
         user_id: None for a key of the account itself (root).
         user_name: "" for root.
+        allow_list: from where the key may be used; None for anywhere.
     """
 
     access_key_id: str
@@ -99,6 +105,7 @@ class KeyHolder(Struct, frozen=True, gc=False):
     account_id: str
     user_id: str | None
     user_name: str
+    allow_list: AllowList | None
     depends_on: frozenset[str]
 
     @property
@@ -156,8 +163,9 @@ def access_key(txn: Transaction, access_key_id: str) -> KeyHolder | None:
     row = txn.first(statement)
     if row is None:
         return None
-    sealed, status, account_id, user_id, user_name = row
-    depends_on = {scopes.access_key(access_key_id)}
+    sealed, status, account_id, user_id, user_name, own_policy = row
+    accounts_policy = txn.settings.get(account_id, AccountKeyPolicy).document
+    depends_on = {scopes.access_key(access_key_id), scopes.settings(account_id)}
     if user_id is not None:
         depends_on.add(scopes.user(user_id))
     return KeyHolder(
@@ -167,6 +175,7 @@ def access_key(txn: Transaction, access_key_id: str) -> KeyHolder | None:
         account_id,
         user_id,
         user_name or "",
+        allow_list(own_policy, accounts_policy),
         frozenset(depends_on),
     )
 

@@ -107,6 +107,13 @@ class AccessKey(Struct, frozen=True, gc=False):
     updated_at: int
 
 
+class KeyUse(Struct, frozen=True, gc=False):
+    """The last use of an AccessKey: when, and of which product."""
+
+    used_at: int
+    service: str
+
+
 class LoginProfile(Struct, frozen=True, gc=False):
     """A user's permission to log on to the console.
 

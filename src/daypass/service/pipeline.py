@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from daypass.authn.authenticate import Authenticator
+    from daypass.authn.key_uses import SeenKeys
     from daypass.authz.authorize import Verdict
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
@@ -63,6 +64,7 @@ class Ports(msgspec.Struct, frozen=True):
     Attributes:
         clock: epoch seconds.
         entropy: returns that many random bytes.
+        seen_keys: which AccessKeys are used.
         request_id: makes a new request id.
         readers: threads for read transactions.
         writer: the one thread for write transactions.
@@ -75,6 +77,7 @@ class Ports(msgspec.Struct, frozen=True):
     database: Database
     issuer: Issuer
     seal: DiagnosticSeal
+    seen_keys: SeenKeys
     recorder: Recorder
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
@@ -101,6 +104,7 @@ class Pipeline:
         self._identified: Final = ports.authenticator.identify
         self._use_nonce: Final = ports.authenticator.use_nonce
         self._record: Final = ports.recorder.decision
+        self._seen_keys: Final = ports.seen_keys.seen
 
     def answer(self, wire: Wire) -> Reply | Coroutine[Any, Any, Reply]:
         """Answer one request at once or, if something has to be waited for, by the coroutine returned.
@@ -201,6 +205,8 @@ class Pipeline:
         if not exchange.authentic:
             if caller is not None and isinstance(presented, signing.Presented):
                 self._use_nonce(caller, presented, exchange.now)
+                if caller.session is None:
+                    self._seen_keys[caller.access_key_id] = (exchange.now, operation.product)
             exchange.authentic = True
         ports = self._ports
         q = operation.bind(presented.parameters)
@@ -222,7 +228,9 @@ class Pipeline:
             exchange.claimed_key = presented.access_key_id[:LONGEST_KEY_ID]
             while True:
                 try:
-                    caller = exchange.caller = self._identified(presented, exchange.now)
+                    caller = exchange.caller = self._identified(
+                        presented, exchange.now, exchange.wire.source_ip
+                    )
                 except ApiError:
                     # Refused on what is cached: a key, a role or a token key may be new.
                     if not self._refresh():
@@ -280,7 +288,9 @@ class Pipeline:
         presented, caller = exchange.presented, exchange.caller
         if caller is not None and isinstance(presented, signing.Presented):
             exchange.authentic = False
-            again = self._ports.authenticator.again(caller, presented, exchange.now, call.look)
+            again = self._ports.authenticator.again(
+                caller, presented, exchange.now, exchange.wire.source_ip, call.look
+            )
             exchange.authentic = True
             call = msgspec.structs.replace(call, given_caller=again)
         verdict = exchange.verdict = operation.authorize.check(call, exchange.q)

@@ -19,6 +19,7 @@ from daypass.services.passwords import (
 )
 from daypass.services.ram.service import user_resource
 from daypass.services.security_preferences import SelfService
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.directory.records import User
@@ -71,7 +72,12 @@ def declare(service: Service) -> None:
         ChangePasswordRequest,
         Nothing,
         authorize=SelfService(
-            Permission("ram:ChangePassword", _resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+            Permission(
+                "ram:ChangePassword",
+                _resource,
+                tags=tags_for("ram:ChangePassword"),
+                about="acs:ram:*:{AccountId}:user/{UserName}",
+            ),
             own=lambda q, call: True,  # noqa: ARG005 (there is nobody else to name)
             member="allow_user_to_change_password",
             alone=True,

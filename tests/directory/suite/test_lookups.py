@@ -27,7 +27,7 @@ def test_a_users_key_tells_whose_it_is(txn: Transaction, account: str) -> None:
     assert holder is not None
     assert (holder.secret, holder.status, holder.account_id) == (key.secret, "Active", account)
     assert (holder.user_id, holder.user_name, holder.is_root) == (user.id, "Alice", False)
-    assert holder.depends_on == {scopes.access_key(key.id), scopes.user(user.id)}
+    assert holder.depends_on == {scopes.access_key(key.id), scopes.user(user.id), scopes.settings(account)}
     assert key.secret.reveal() not in repr(holder)
 
 

@@ -116,8 +116,8 @@ def package_of(product: str) -> str:
 
 
 def method_of(action: str) -> str:
-    """Return a client's method, ``assume_role``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
+    """Return a client's method, ``assume_role``; capitals in a row are one word with what follows them."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z0-9])", "_", action).lower()
 
 
 def request_of(product: str, action: str, parameters: Parameters) -> tuple[Any, ...]:

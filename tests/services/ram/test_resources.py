@@ -80,6 +80,7 @@ RESOURCES: Final = {
     "GetUserMFAInfo": USER,
     "ListVirtualMFADevices": DEVICES,
     "UnbindMFADevice": USER,
+    "GetAccessKeyLastUsed": USER,
     "GetAccountAlias": ACCOUNT,
     "GetPasswordPolicy": ACCOUNT,
     "GetSecurityPreference": ACCOUNT,

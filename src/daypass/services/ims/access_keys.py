@@ -43,20 +43,22 @@ class KeyRequest(OwnerRequest, frozen=True, kw_only=True):
     user_access_key_id: Annotated[str, USER_ACCESS_KEY_ID]
 
 
-def _on_owner(action: str) -> SelfService[OwnerRequest]:
+def on_owner(action: str) -> SelfService[OwnerRequest]:
+    """Ask for an action on the owner of the keys; on the caller's own, the preference counts too."""
     return SelfService(
-        Permission(action, _resource, tags=tags_for(action), about="acs:ram:*:{AccountId}:user/{UserName}"),
+        Permission(action, resource, tags=tags_for(action), about="acs:ram:*:{AccountId}:user/{UserName}"),
         own=lambda q, call: q.user_principal_name is None or is_caller(call, q.user_principal_name.name),
         member="allow_user_to_manage_access_keys",
     )
 
 
-def _resource(q: OwnerRequest, call: Call) -> str:
+def resource(q: OwnerRequest, call: Call) -> str:
+    """Return the user whose keys are meant, or the account, as a resource."""
     name = q.user_principal_name
     return own_resource(call, NAMELESS) if name is None else name.resource(call)
 
 
-def _owner(call: Call, q: OwnerRequest) -> str | None:
+def owner(call: Call, q: OwnerRequest) -> str | None:
     """Return the name of the user whose keys are meant; None for the account's own."""
     name = q.user_principal_name
     return own_name(call) if name is None else named(call, name).name
@@ -81,13 +83,13 @@ class CreateAccessKeyResponse(Response, frozen=True, kw_only=True):
     "CreateAccessKey",
     OwnerRequest,
     CreateAccessKeyResponse,
-    authorize=_on_owner("ram:CreateAccessKey"),
+    authorize=on_owner("ram:CreateAccessKey"),
     runs=Runs.WRITE,
     errors=(NAMELESS, USER_MISSING, TOO_MANY.of("User.AccessKey")),
 )
 def create_access_key(call: Call, q: OwnerRequest) -> CreateAccessKeyResponse:
     """Create an AccessKey; the only time its secret is shown."""
-    key = call.txn.access_keys.create(call.account, _owner(call, q))
+    key = call.txn.access_keys.create(call.account, owner(call, q))
     return CreateAccessKeyResponse(
         access_key=NewAccessKey(
             access_key_id=key.id,
@@ -108,13 +110,13 @@ class UpdateAccessKeyRequest(KeyRequest, frozen=True, kw_only=True):
     "UpdateAccessKey",
     UpdateAccessKeyRequest,
     Nothing,
-    authorize=_on_owner("ram:UpdateAccessKey"),
+    authorize=on_owner("ram:UpdateAccessKey"),
     runs=Runs.WRITE,
     errors=(NAMELESS, USER_MISSING, KEY_MISSING),
 )
 def update_access_key(call: Call, q: UpdateAccessKeyRequest) -> Nothing:
     """Switch an AccessKey on or off."""
-    call.txn.access_keys.set_status(call.account, _owner(call, q), q.user_access_key_id, q.status)
+    call.txn.access_keys.set_status(call.account, owner(call, q), q.user_access_key_id, q.status)
     return Nothing()
 
 
@@ -122,13 +124,13 @@ def update_access_key(call: Call, q: UpdateAccessKeyRequest) -> Nothing:
     "DeleteAccessKey",
     KeyRequest,
     Nothing,
-    authorize=_on_owner("ram:DeleteAccessKey"),
+    authorize=on_owner("ram:DeleteAccessKey"),
     runs=Runs.WRITE,
     errors=(NAMELESS, USER_MISSING, KEY_MISSING),
 )
 def delete_access_key(call: Call, q: KeyRequest) -> Nothing:
     """Delete an AccessKey for good."""
-    call.txn.access_keys.delete(call.account, _owner(call, q), q.user_access_key_id)
+    call.txn.access_keys.delete(call.account, owner(call, q), q.user_access_key_id)
     return Nothing()
 
 
@@ -157,7 +159,7 @@ class ListAccessKeysResponse(Response, frozen=True, kw_only=True):
     "ListAccessKeys",
     OwnerRequest,
     ListAccessKeysResponse,
-    authorize=_on_owner("ram:ListAccessKeys"),
+    authorize=on_owner("ram:ListAccessKeys"),
     runs=Runs.READ,
     errors=(NAMELESS, USER_MISSING),
 )
@@ -170,6 +172,6 @@ def list_access_keys(call: Call, q: OwnerRequest) -> ListAccessKeysResponse:
             create_date=timestamp(key.created_at),
             update_date=timestamp(key.updated_at),
         )
-        for key in call.txn.access_keys.list(call.account, _owner(call, q))
+        for key in call.txn.access_keys.list(call.account, owner(call, q))
     )
     return ListAccessKeysResponse(access_keys=AccessKeysBody(access_key=shown))

@@ -36,6 +36,7 @@ from daypass.services.mfa_devices import (
 from daypass.services.principals import full_name
 from daypass.services.ram.parameters import DEFAULT_ITEMS, MARKER, MAX_GROUPS
 from daypass.services.ram.service import on_account, on_every
+from daypass.services.tags import tags_for
 
 if TYPE_CHECKING:
     from daypass.directory.records import Account, BoundDevice
@@ -117,7 +118,12 @@ def _user_resource(q: OwnerRequest, call: Call) -> str:
     OwnerRequest,
     GetUserMfaInfoResponse,
     authorize=self_service(
-        Permission("ram:GetUserMFAInfo", _user_resource, about="acs:ram:*:{AccountId}:user/{UserName}"),
+        Permission(
+            "ram:GetUserMFAInfo",
+            _user_resource,
+            tags=tags_for("ram:GetUserMFAInfo"),
+            about="acs:ram:*:{AccountId}:user/{UserName}",
+        ),
         lambda q, call: q.user_principal_name is None or is_caller(call, q.user_principal_name.name),
     ),
     runs=Runs.READ,

@@ -11,11 +11,12 @@ SDK    := $(wildcard tests/sdk)
 NODE   := tests/sdk/node
 GO     := tests/sdk/go
 JAVA   := tests/sdk/java
+IDPS   := tests/federation/node
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java check docs fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation check docs fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ test-go: $(VENV)/.test $(GO)/target/calls ## drive it with the official Go SDKs 
 test-java: $(VENV)/.test $(JAVA)/target/.made ## drive it with the official Java SDK (needs a JDK and Maven)
 	$(PYTEST) $(SDK) -m java
 
+test-federation: $(VENV)/.test $(IDPS)/node_modules ## let identity providers of others vouch: OpenID and SAML (needs node and npm)
+	$(PYTEST) tests/federation -m federation
+
 check: $(VENV)/.check ## lint, format, types, architecture, sizes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -67,7 +71,7 @@ lock: $(VENV)/.lock ## write requirements/*.txt anew, newest versions that fit
 	VENV=$(VENV) tools/lock
 
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) $(NODE)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE)/node_modules $(IDPS)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # One environment, filled group by group. A stamp is newer than what it installed.
 
@@ -93,6 +97,10 @@ $(VENV)/.bench: $(VENV)/.test
 
 $(NODE)/node_modules: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(IDPS)/node_modules: $(IDPS)/package-lock.json
+	npm ci --prefix $(IDPS) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(GO)/target/calls: $(GO)/go.mod $(GO)/go.sum $(wildcard $(GO)/*.go)

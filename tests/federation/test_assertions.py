@@ -189,7 +189,7 @@ WRONG: dict[str, tuple[Callable[[Element], None], str]] = {
     "another audience": (_text(".//saml:Audience", "urn:amazon:webservices"), INVALID),
     "an unknown condition": (_condition, INVALID),
     "no roles": (_without(f".//saml:Attribute[@Name='{saml.ROLE}']"), INVALID),
-    "roles twice": (_twice(f".//saml:Attribute[@Name='{saml.ROLE}']"), INVALID),
+    "the session name twice": (_twice(f".//saml:Attribute[@Name='{saml.ROLE_SESSION_NAME}']"), INVALID),
     "no session name": (_without(f".//saml:Attribute[@Name='{saml.ROLE_SESSION_NAME}']"), INVALID),
     "two session names": (_twice(NAME_VALUE), INVALID),
 }
@@ -224,6 +224,15 @@ def test_the_international_site_is_a_recipient_too() -> None:
         )
     )
     assert believed.recipient_key == "https://signin.alibabacloud.com/saml-role/sso"
+
+
+def test_roles_may_be_listed_in_several_attributes() -> None:
+    bent = assertion()
+    _twice(f".//saml:Attribute[@Name='{saml.ROLE}']")(bent)
+    _text(f".//saml:Attribute[@Name='{saml.ROLE}']/saml:AttributeValue", PAIR.replace("Reader", "Writer"))(
+        bent
+    )
+    assert {role.name for role, _ in read(saml.response(saml.signed(bent))).pairs} == {"reader", "writer"}
 
 
 def test_a_role_value_that_cannot_be_read_names_no_role() -> None:

@@ -268,14 +268,16 @@ class _Reader:
             raise ASSERTION_EXPIRED()
 
     def _values(self, name: str) -> list[str]:
-        """Return the values of an attribute, which occurs once."""
+        """Return the values of an attribute. Some identity providers repeat it for each value."""
         path = "saml:AttributeStatement/saml:Attribute"
         named = [each for each in self._signed.findall(path, xml.NAMESPACES) if each.get("Name") == name]
-        if len(named) != 1:
-            raise ValueError(f"it has to have one attribute {name}, not {len(named)}")
-        values = [xml.text_of(value) for value in named[0].findall("saml:AttributeValue", xml.NAMESPACES)]
+        values = [
+            xml.text_of(value)
+            for each in named
+            for value in each.findall("saml:AttributeValue", xml.NAMESPACES)
+        ]
         if not values:
-            raise ValueError(f"its attribute {name} has no value")
+            raise ValueError(f"it has no attribute {name} with a value")
         return values
 
     def _session_name(self) -> str:

@@ -132,6 +132,11 @@ def test_a_get_request_and_names_of_any_case_will_do(federation: Federation) -> 
     assert body["Credentials"]["AccessKeyId"].startswith("STS.")
 
 
+def test_a_token_may_come_from_a_file_that_ends_with_a_line_break(federation: Federation) -> None:
+    federation.role()
+    federation.session(f"{federation.token()}\n")
+
+
 def test_a_token_may_be_used_again(federation: Federation) -> None:
     federation.role()
     token = federation.token(jti="once")

@@ -53,7 +53,8 @@ class Evidence(Kind):
         return (self.invalid,)
 
     def read(self, text: str) -> Secret:
-        """Check the length."""
+        """Check the length. Space around it comes from the file it was kept in."""
+        text = text.strip()
         if not self.least <= len(text) <= self.most:
             raise self.invalid(reason=f"it has to have from {self.least} to {self.most} characters")
         return Secret(text)

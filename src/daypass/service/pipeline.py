@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from daypass.directory.database import Database, Transaction
     from daypass.service.call import Issuer, Outside
     from daypass.service.operation import Catalogue
-    from daypass.signing.errors import MISSING
-from daypass.service.record import Recorder
+    from daypass.service.record import Recorder
 
 T = TypeVar("T")
 

@@ -12,11 +12,12 @@ NODE   := tests/sdk/node
 GO     := tests/sdk/go
 JAVA   := tests/sdk/java
 IDPS   := tests/federation/node
+TERRAFORM := tests/terraform
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation check docs fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation test-terraform test-terraform-provider check docs fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +48,12 @@ test-java: $(VENV)/.test $(JAVA)/target/.made ## drive it with the official Java
 test-federation: $(VENV)/.test $(IDPS)/node_modules ## let identity providers of others vouch: OpenID and SAML (needs node and npm)
 	$(PYTEST) tests/federation -m federation
 
+test-terraform: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## send what Terraform's alicloud provider sends, and compare the answers (needs Go)
+	cd $(TERRAFORM) && test -z "$$(gofmt -l .)" && go vet . && go vet -tags provider . && go test -count=1 .
+
+test-terraform-provider: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## run Terraform itself (needs Go, terraform, and PROVIDER=folder of its alicloud provider)
+	cd $(TERRAFORM) && PROVIDER="$(PROVIDER)" go test -count=1 -tags provider .
+
 check: $(VENV)/.check ## lint, format, types, architecture, sizes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -71,7 +78,7 @@ lock: $(VENV)/.lock ## write requirements/*.txt anew, newest versions that fit
 	VENV=$(VENV) tools/lock
 
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) $(NODE)/node_modules $(IDPS)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE)/node_modules $(IDPS)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(TERRAFORM)/target
 
 # One environment, filled group by group. A stamp is newer than what it installed.
 
@@ -109,3 +116,7 @@ $(GO)/target/calls: $(GO)/go.mod $(GO)/go.sum $(wildcard $(GO)/*.go)
 $(JAVA)/target/.made: $(JAVA)/pom.xml $(wildcard $(JAVA)/src/main/java/*.java)
 	mvn --quiet --batch-mode --file $(JAVA)/pom.xml compile
 	@touch $@
+
+$(TERRAFORM)/target/.fetched: $(TERRAFORM)/go.mod $(TERRAFORM)/go.sum
+	cd $(TERRAFORM) && go mod download
+	@mkdir -p $(@D) && touch $@

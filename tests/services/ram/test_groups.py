@@ -59,13 +59,13 @@ def test_an_account_has_as_many_groups_as_its_quota(ram: Ram, monkeypatch: pytes
     ram.refused("CreateGroup", "LimitExceeded.Group", GroupName="b")
 
 
-def test_groups_come_in_pages_of_at_most_100(ram: Ram) -> None:
+def test_groups_come_in_pages_of_at_most_1000(ram: Ram) -> None:
     for name in ("a", "b", "c"):
         ram("CreateGroup", GroupName=name)
     first = ram("ListGroups", MaxItems="2")
     assert first["IsTruncated"] is True
-    assert ram.names("ListGroups", MaxItems="100", Marker=first["Marker"]) == ["c"]
-    ram.refused("ListGroups", "InvalidParameter.MaxItems", MaxItems="101")
+    assert ram.names("ListGroups", MaxItems="1000", Marker=first["Marker"]) == ["c"]
+    ram.refused("ListGroups", "InvalidParameter.MaxItems", MaxItems="1001")
     ram.refused("ListGroups", "InvalidParameter.Marker", Marker="bogus")
 
 

@@ -18,7 +18,7 @@ from daypass.services.ram.parameters import (
     COMMENTS,
     DEFAULT_ITEMS,
     MARKER,
-    MAX_GROUPS,
+    MAX_ITEMS,
     NEW_COMMENTS,
     NEW_GROUP_NAME,
 )
@@ -146,7 +146,7 @@ class ListGroupsRequest(Request, frozen=True, kw_only=True):
     """Which part of the list."""
 
     marker: Annotated[str, MARKER] = ""
-    max_items: Annotated[int, MAX_GROUPS] = DEFAULT_ITEMS
+    max_items: Annotated[int, MAX_ITEMS] = DEFAULT_ITEMS
 
 
 class GroupsBody(Response, frozen=True, kw_only=True):

@@ -16,12 +16,10 @@ import (
 
 // What the data sources of each configuration find, once it has changed.
 var outputs = map[string]string{
-	"access_key_policies": `{"policy":[{"Vpc":"Public","Whitelist":["127.0.0.1","10.0.0.0/8"]}]}`,
-	"control_policies":    `{}`,
+	"access_key_policies": `{"listed":[["127.0.0.0/8","10.0.0.1/32"]]}`,
 	"identity_providers":  `{"oidc":["acs:ram::` + Account + `:oidc-provider/builder"],"saml":["acs:ram::` + Account + `:saml-provider/company"]}`,
 	"password_policies":   `{}`,
 	"policies":            `{"alices":["query"],"groups":["readers"],"readers":["query"],"roles":["reader"],"system":["AdministratorAccess"],"users":["alice"]}`,
-	"resource_groups":     `{"attached":["alice@` + Account + `.onaliyun.com"],"groups":["changed"],"policies":["query"]}`,
 	"roles":               `{"auditors":[7200],"tagged":["worker"]}`,
 	"settings":            `{"alias":"box-two"}`,
 	"users":               `{"all":["bob","carol"],"caller":"Account","carols":["writers"],"readers":["bob","carol"]}`,

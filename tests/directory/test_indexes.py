@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from daypass.directory import lookups, schema
+from daypass.directory.placements import placement_of
+from daypass.directory.resource_directories import FULL_ACCESS
 from tests.directory.stores import open_store
 
 if TYPE_CHECKING:
@@ -15,6 +17,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daypass.directory.database import Transaction
+    from daypass.directory.records import Folder, Member, ResourceDirectory
+
+
+def _directory(txn: Transaction, account: str) -> ResourceDirectory:
+    return txn.resource_directories.managed_by(account)
+
+
+def _root(txn: Transaction, account: str) -> Folder:
+    directory = _directory(txn, account)
+    return txn.folders.get(directory, directory.root_folder_id)
+
+
+def _member(txn: Transaction, account: str) -> Member:
+    (member,) = txn.members.numbered(_directory(txn, account)).items
+    return member
+
 
 LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "access_key": lambda txn, _: lookups.access_key(txn, "LTAIx"),
@@ -34,6 +52,20 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "tags of roles": lambda txn, account: txn.tags.list(schema.roles, account, wanted=[("k", None)], limit=1),
     "tags of policies": lambda txn, account: txn.tags.list(schema.policies, account, ids=["1"], limit=1),
     "tagged users": lambda txn, account: txn.users.list(account, tags=[("k", "v")], limit=1),
+    "placement": placement_of,
+    "placement of a member": lambda txn, account: placement_of(txn, _member(txn, account).id),
+    "folders": lambda txn, account: txn.folders.numbered(_root(txn, account)),
+    "members": lambda txn, account: txn.members.numbered(_directory(txn, account)),
+    "members of a folder": lambda txn, account: txn.members.numbered(
+        _directory(txn, account), folder=_root(txn, account)
+    ),
+    "control policies": lambda txn, account: txn.control_policies.numbered(_directory(txn, account)),
+    "what is attached": lambda txn, account: txn.control_policies.of_target(
+        _directory(txn, account), _member(txn, account).id
+    ),
+    "what is limited": lambda txn, account: txn.control_policies.targets(
+        _directory(txn, account), FULL_ACCESS
+    ),
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),
@@ -77,6 +109,9 @@ def test_no_lookup_reads_a_whole_table_and_no_list_sorts_one(tmp_path: Path, loo
         account = txn.accounts.create().id
         txn.users.create(account, "u")
         txn.roles.create(account, "r", "{}", trusted=())
+        txn.resource_directories.enable(account)
+        txn.resource_directories.switch_control_policies(account, on=True)
+        txn.members.create(_directory(txn, account), "m")
         asked = _asked(txn, lambda: LOOKUPS[lookup](txn, account))
         assert asked
         for sql, given in asked:

@@ -32,16 +32,23 @@ EXAMPLES = {
     "AccountAlias": "somebody",
     "AuthenticationCode1": "123456",
     "AuthenticationCode2": "123456",
+    "AccountId": "1000000000000001",
     "AssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
+    "ChildId": "fd-none",
     "ClientId": "client",
     "CurrentPage": "1",
     "DefaultDomainName": "somebody.onaliyun.com",
     "DeletionTaskId": "task/acs-service-role/polardb.aliyuncs.com/AliyunServiceRoleForPolarDB/"
     "64c4f9cc-fac2-4692-ae1b-804ae4b90000",
+    "DestinationFolderId": "fd-none",
     "DeviceName": "device1",
     "DisplayName": "Somebody",
+    "EffectScope": "RAM",
+    "EnableMode": "CurrentAccount",
     "EncodedDiagnosticMessage": "AAAA",
     "EncodedSAMLMetadataDocument": saml.encoded(saml.metadata()),
+    "FolderId": "fd-none",
+    "FolderName": "folder",
     "Fingerprint": "ab" * 20,
     "GroupName": "readers",
     "IssuerUrl": "https://issuer.example.com",
@@ -49,10 +56,13 @@ EXAMPLES = {
     "Name": "group",
     "NewAssumeRolePolicyDocument": trusting("acs:ram::1000000000000001:root"),
     "NewDescription": "What it is for",
+    "NewDisplayName": "Somebody else",
+    "NewFolderName": "folder",
     "Nickname": "thing",
     "OIDCProviderName": "ci",
     "PageSize": "10",
     "Password": "Secret-12345678",
+    "PolicyId": "cp-none",
     "PolicyDocument": document({"Effect": "Allow", "Action": "iot:*", "Resource": "*"}),
     "PolicyName": "reader",
     "PolicyType": "Custom",
@@ -71,6 +81,7 @@ EXAMPLES = {
     "ServiceName": "polardb.aliyuncs.com",
     "Status": "Active",
     "Tag": '[{"Key": "team", "Value": "red"}]',
+    "TargetId": "fd-none",
     "TagKey": "team",
     "TagKeys": "team",
     "UserAccessKeyId": "LTAI0000000000000000NONE",
@@ -109,6 +120,7 @@ def _parameters(op: Operation[Any, Any], world: World) -> dict[str, str]:
         **SPECIAL.get((op.product, op.name), {}),
     }
     wanted = {"UserName", "UserPrincipalName", "ProductKey", "DeviceName", "ResourceId", "TagKey", "TagKeys"}
+    wanted |= {"NewDisplayName"}
     named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in wanted]
     parameters = {name: known[name] for name in named if name in known}
     principal = f"alice@{world.id}.onaliyun.com"

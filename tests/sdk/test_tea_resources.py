@@ -11,8 +11,8 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from daypass.client import Credentials
 from daypass.testing import Account, Server
-from tests.sdk.clients.tea import Tea, method_of
-from tests.world import allow, document, trusting
+from tests.sdk.clients.tea import Tea, denial_of, method_of
+from tests.world import World, allow, deny, document, trusting
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -61,3 +61,59 @@ def test_roles_and_policies_live_a_whole_life(ask: Ask, account: Account) -> Non
     with pytest.raises(AlibabaCloudException) as refused:
         ask("GetRole", {"RoleName": "Reader"})
     assert (refused.value.status_code, refused.value.code) == (404, "EntityNotExist.Role")
+
+
+def test_a_resource_directory_and_its_control_policies_live_a_whole_life(
+    ask: Ask, server: Server, account: Account
+) -> None:
+    made = ask("EnableResourceDirectory", {"EnableMode": "CurrentAccount"})["ResourceDirectory"]
+    assert ask("GetResourceDirectory", {})["ResourceDirectory"]["RootFolderId"] == made["RootFolderId"]
+    ask("EnableControlPolicy", {})
+    assert ask("GetControlPolicyEnablementStatus", {})["EnablementStatus"] == "Enabled"
+    folder = ask("CreateFolder", {"FolderName": "unit"})["Folder"]["FolderId"]
+    ask("UpdateFolder", {"FolderId": folder, "NewFolderName": "Unit"})
+    assert ask("GetFolder", {"FolderId": folder})["Folder"]["FolderName"] == "Unit"
+    listed = ask("ListFoldersForParent", {"ParentFolderId": made["RootFolderId"]})["Folders"]["Folder"]
+    assert [each["FolderId"] for each in listed] == [folder]
+    tags = [{"Key": "env", "Value": "prod"}]
+    member = ask("CreateResourceAccount", {"DisplayName": "Team", "ParentFolderId": folder, "Tag": tags})
+    account_id = member["Account"]["AccountId"]
+    assert ask("GetAccount", {"AccountId": account_id, "IncludeTags": True})["Account"]["Tags"] == tags
+    assert ask("ListAccounts", {"Tag": tags})["TotalCount"] == 1
+    assert ask("ListAccountsForParent", {"ParentFolderId": folder})["TotalCount"] == 1
+    assert len(ask("ListAncestors", {"ChildId": account_id})["Folders"]["Folder"]) == 2
+    ask("UpdateAccount", {"AccountId": account_id, "NewDisplayName": "The team"})
+
+    manager = World(server, account).user("Manager", document(allow("sts:AssumeRole")))
+    arn = f"acs:ram::{account_id}:role/ResourceDirectoryAccountAccessRole"
+    session = World(server, account).session(manager, arn)
+    assert ask("ListRoles", {}, session)["TotalCount"] == 1
+
+    rule = ask(
+        "CreateControlPolicy",
+        {"PolicyName": "rule", "EffectScope": "RAM", "PolicyDocument": document(deny("ram:ListRoles"))},
+    )["ControlPolicy"]["PolicyId"]
+    ask("AttachControlPolicy", {"PolicyId": rule, "TargetId": folder})
+    with pytest.raises(AlibabaCloudException) as refused:
+        ask("ListRoles", {}, session)
+    assert (refused.value.status_code, refused.value.code) == (403, "NoPermission")
+    assert (denial_of(refused.value) or {})["PolicyType"] == "ControlPolicy"
+    attached = ask("ListControlPolicyAttachmentsForTarget", {"TargetId": folder})
+    assert len(attached["ControlPolicyAttachments"]["ControlPolicyAttachment"]) == 2
+    assert ask("ListTargetAttachmentsForControlPolicy", {"PolicyId": rule})["TotalCount"] == 1
+    ask("UpdateControlPolicy", {"PolicyId": rule, "NewPolicyDocument": document(deny("iot:*"))})
+    assert ask("ListRoles", {}, session)["TotalCount"] == 1
+    assert ask("GetControlPolicy", {"PolicyId": rule})["ControlPolicy"]["AttachmentCount"] == "1"
+    assert ask("ListControlPolicies", {"PolicyType": "Custom"})["TotalCount"] == 1
+
+    ask("MoveAccount", {"AccountId": account_id, "DestinationFolderId": made["RootFolderId"]})
+    ask("DetachControlPolicy", {"PolicyId": rule, "TargetId": folder})
+    ask("DeleteControlPolicy", {"PolicyId": rule})
+    ask("DisableControlPolicy", {})
+    ask("UpdateAccount", {"AccountId": account_id, "NewAccountType": "CloudAccount"})
+    ask("RemoveCloudAccount", {"AccountId": account_id})
+    ask("DeleteFolder", {"FolderId": folder})
+    ask("DestroyResourceDirectory", {})
+    with pytest.raises(AlibabaCloudException) as gone:
+        ask("GetResourceDirectory", {})
+    assert (gone.value.status_code, gone.value.code) == (404, "ResourceDirectoryNotInUse")

@@ -20,6 +20,12 @@ _KEYS: Final = (
     ("acs:SecureTransport", "every request", "whether it came over TLS"),
     ("acs:SourceIp", "every request", "the client's address"),
     ("acs:PrincipalARN", "every signed request", "the user, the role of a session, or root"),
+    ("acs:PrincipalRDId", "requests from within a resource directory", "the resource directory's id"),
+    (
+        "acs:PrincipalRDPath",
+        "requests from within a resource directory",
+        "where the caller's account is: `rd-…/r-…/fd-…/<account>`",
+    ),
     ("acs:MFAPresent", "requests of console sessions", "whether a second factor was given"),
     ("sts:RoleSessionName", "AssumeRole", "the session's name"),
     ("sts:ExternalId", "AssumeRole with ExternalId", "what was given"),

@@ -15,6 +15,7 @@ from daypass.policy import Decision, Layers, Request, decide
 from daypass.policy.decision import ALLOW, IMPLICIT_DENY, POLICY_TYPES
 
 if TYPE_CHECKING:
+    from daypass.authz.controls import Controls
     from daypass.authz.principal import TrustedRole
 
 Context = Mapping[str, str | tuple[str, ...]]
@@ -50,10 +51,16 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
 
 def decide_on(
-    caller: Caller, action: str, resource: str, context: Context, resource_group: str | None = None
+    caller: Caller,
+    controls: Controls,
+    action: str,
+    resource: str,
+    context: Context,
+    *,
+    resource_group: str | None = None,
 ) -> Verdict:
-    """Decide whether a caller may do an action on a resource of its own account."""
-    layers = caller.layers(resource_group)
+    """Decide whether a caller may do an action on a resource of its own account, which ``controls`` limit."""
+    layers = caller.layers(resource_group, control=controls.levels)
     request = Request(action, resource, context)
     return Verdict(decide(layers, request), layers, request)
 
@@ -70,22 +77,23 @@ def granted(verdict: Verdict) -> Verdict:
     return msgspec.structs.replace(verdict, decision=Decision(ALLOW, None, ()))
 
 
-def decide_on_assuming(caller: Caller, target: TrustedRole, context: Context) -> Verdict:
+def decide_on_assuming(caller: Caller, controls: Controls, target: TrustedRole, context: Context) -> Verdict:
     """Decide whether a caller may assume a role: its own policies and the trust policy must both allow.
 
-    Control policies of the role's account come first, then the caller's session policy.
+    ``controls``, those of the role's account, come first, then the caller's session policy.
     """
-    layers = caller.layers(trust=target.trust)
+    layers = caller.layers(trust=target.trust, control=controls.levels)
     request = Request(ASSUME_ROLE, target.role.arn, context, principals=_stands_for(caller, target))
     return Verdict(decide(layers, request), layers, request)
 
 
-def decide_on_vouching(subject: Caller, target: TrustedRole, context: Context) -> Verdict:
+def decide_on_vouching(subject: Caller, controls: Controls, target: TrustedRole, context: Context) -> Verdict:
     """Decide whether somebody may assume a role whom an identity provider vouches for.
 
-    The trust policy alone does: there are no identity policies, and no session policy to ask.
+    After ``controls``, those of the role's account, the trust policy alone does: there are no
+    identity policies, and no session policy to ask.
     """
-    layers = Layers(trust=target.trust)
+    layers = Layers(control=controls.levels, trust=target.trust)
     request = Request(ASSUME_ROLE, target.role.arn, context, principals=subject.names)
     return Verdict(decide(layers, request), layers, request, vouched_for=subject)
 

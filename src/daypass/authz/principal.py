@@ -122,11 +122,17 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """The source identity that the session inherited or set; empty without."""
         return (self.session.source_identity or "") if self.session is not None else ""
 
-    def layers(self, resource_group: str | None = None, trust: PolicySet | None = None) -> Layers:
-        """Return the policy layers for a request on a resource of the given group."""
+    def layers(
+        self,
+        resource_group: str | None = None,
+        trust: PolicySet | None = None,
+        control: tuple[PolicySet, ...] = (),
+    ) -> Layers:
+        """Return the policy layers for a request on a resource of the given group, under these controls."""
         own = self.entitlements
         scoped = own.group_scope.get(resource_group) if own is not None and resource_group else None
         return Layers(
+            control=control,
             session=self.session_policy,
             identity=own.account_scope if own is not None else None,
             resource_group=scoped,

@@ -18,7 +18,7 @@ from daypass.directory.errors import (
     TOO_MANY,
     USER_MISSING,
 )
-from daypass.directory.pages import NumberedPage, onwards, within
+from daypass.directory.pages import NumberedPage, numbered
 from daypass.directory.records import Attachment, PolicyType, PrincipalKind
 from daypass.directory.schema import attachments, policies, resource_groups, roles, user_groups, users
 
@@ -207,12 +207,8 @@ class Attachments:
             if principal_name is not None:
                 principal_id = self._principal_id(account_id, kind, principal_name)
                 where.append(attachments.c.principal_id == principal_id)
-        size, total = within(size), self._context.count(attachments, *where)
-        start = (max(page, 1) - 1) * size
-        if start >= total:
-            return NumberedPage((), total)
-        there = onwards(self._context, _ORDER, where, position=start, total=total)
-        return NumberedPage(self._read(_FULL.where(*where, there).order_by(*_ORDER).limit(size)), total)
+        found = numbered(self._context, _FULL, _ORDER, where, page=page, size=size)
+        return NumberedPage(tuple(_attachment(row) for row in found.items), found.total)
 
     def _check_not_service_linked(self, principal_id: str, name: str) -> None:
         if self._context.exists(roles, roles.c.id == principal_id, roles.c.service_linked):

@@ -17,16 +17,20 @@ from daypass.directory.accounts import Accounts
 from daypass.directory.attachments import Attachments
 from daypass.directory.audit import Audit
 from daypass.directory.context import Context
+from daypass.directory.control_policies import ControlPolicies
 from daypass.directory.errors import STORE_BUSY, StoreError
+from daypass.directory.folders import Folders
 from daypass.directory.groups import Groups
 from daypass.directory.key_policies import KeyPolicies
 from daypass.directory.key_uses import KeyUses
 from daypass.directory.login_profiles import LoginProfiles
+from daypass.directory.members import Members
 from daypass.directory.mfa_devices import MfaDevices
 from daypass.directory.oidc_providers import OidcProviders
 from daypass.directory.passwords import Passwords
 from daypass.directory.policies import Policies
 from daypass.directory.quotas import AccountQuotas, Quotas
+from daypass.directory.resource_directories import ResourceDirectories
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
 from daypass.directory.saml_providers import SamlProviders
@@ -140,6 +144,26 @@ class Transaction(Context):
     def resource_groups(self) -> ResourceGroups:
         """Resource groups and what is in them."""
         return ResourceGroups(self)
+
+    @cached_property
+    def resource_directories(self) -> ResourceDirectories:
+        """Resource directories and who manages them."""
+        return ResourceDirectories(self)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Folders of resource directories."""
+        return Folders(self)
+
+    @cached_property
+    def members(self) -> Members:
+        """Accounts in resource directories."""
+        return Members(self)
+
+    @cached_property
+    def control_policies(self) -> ControlPolicies:
+        """Control policies and what they are attached to."""
+        return ControlPolicies(self)
 
     @cached_property
     def tags(self) -> Tags:

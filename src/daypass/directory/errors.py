@@ -196,3 +196,91 @@ BAD_VERSION_ID: Final = ErrorCode(
 BAD_TRUST_PRINCIPAL: Final = ErrorCode(
     "MalformedPolicyDocument", 400, "The trust policy names {principal}, which does not exist."
 )
+
+# The resource directory's: ResourceManager's own family, EntityNotExists.
+DIRECTORY_MISSING: Final = ErrorCode(
+    "EntityNotExists.ResourceDirectory", 404, "The account manages no resource directory. Enable one first."
+)
+NOT_IN_DIRECTORY: Final = ErrorCode(
+    "ResourceDirectoryNotInUse", 404, "The account neither manages a resource directory nor is in one."
+)
+DIRECTORY_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.ResourceDirectory", 409, "The account manages a resource directory already."
+)
+IN_ANOTHER_DIRECTORY: Final = ErrorCode(
+    "NotSupport.AccountInAnotherResourceDirectory",
+    409,
+    "The account is in another resource directory.",
+)
+DIRECTORY_HAS_MEMBERS: Final = ErrorCode(
+    "DeleteConflict.ResourceDirectory.Account", 409, "The resource directory still has members."
+)
+DIRECTORY_HAS_FOLDERS: Final = ErrorCode(
+    "DeleteConflict.ResourceDirectory.Folder", 409, "The resource directory still has folders."
+)
+FOLDER_MISSING: Final = ErrorCode(
+    "EntityNotExists.Folder", 404, "There is no folder {folder} in the resource directory."
+)
+FOLDER_NAME_TAKEN: Final = ErrorCode(
+    "InvalidParameter.Folder.Name.AlreadyUsed", 400, "There is a folder {name} in the same folder already."
+)
+FOLDER_TOO_DEEP: Final = ErrorCode(
+    "LimitExceeded.Folder.Depth", 409, "Folders are nested {limit} deep at most."
+)
+TOO_MANY_FOLDERS: Final = ErrorCode(
+    "QuotaExceeded.Folder.Count", 409, "The limit of {limit} folders is reached."
+)
+FOLDER_HAS_FOLDERS: Final = ErrorCode(
+    "DeleteConflict.Folder.SubFolder", 409, "Folder {folder} still has folders."
+)
+FOLDER_HAS_MEMBERS: Final = ErrorCode(
+    "DeleteConflict.Folder.Account", 409, "Folder {folder} still has members."
+)
+FOLDER_IS_ROOT: Final = ErrorCode(
+    "InvalidParameter.FolderId", 400, "The root folder cannot be renamed or deleted."
+)
+MEMBER_MISSING: Final = ErrorCode(
+    "EntityNotExists.Account", 404, "There is no member {account} in the resource directory."
+)
+MEMBER_NAME_TAKEN: Final = ErrorCode(
+    "InvalidParameter.DisplayName.AlreadyUsed",
+    400,
+    "There is a member {name} already.",
+)
+ACCOUNT_NAME_TAKEN: Final = ErrorCode(
+    "InvalidParameter.AccountNamePrefix.AlreadyUsed", 400, "There is an account {name} already."
+)
+MEMBER_IS_RESOURCE_ACCOUNT: Final = ErrorCode(
+    "AccountTypeOrStatusMismatch",
+    409,
+    "Member {account} is no cloud account; make it one first.",
+)
+CONTROL_POLICY_MISSING: Final = ErrorCode(
+    "EntityNotExists.ControlPolicy", 404, "There is no control policy {policy} in the resource directory."
+)
+CONTROL_POLICY_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.ControlPolicy", 409, "There is a control policy {name} already."
+)
+CONTROL_POLICY_IS_SYSTEM: Final = ErrorCode(
+    "InvalidParameter.PolicyId", 400, "{policy} ships with the product; it is neither changed nor deleted."
+)
+CONTROL_POLICY_IN_USE: Final = ErrorCode(
+    "DeleteConflict.ControlPolicy.Attachment", 409, "Control policy {policy} is still attached."
+)
+CONTROL_POLICIES_OFF: Final = ErrorCode(
+    "Invalid.ControlPolicy.Status", 409, "Control policies are off. Call EnableControlPolicy first."
+)
+TARGET_MISSING: Final = ErrorCode(
+    "EntityNotExists.Target", 404, "There is no folder or member {target} in the resource directory."
+)
+CONTROL_ATTACHMENT_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.ControlPolicyAttachment", 409, "The control policy is attached to {target} already."
+)
+CONTROL_ATTACHMENT_MISSING: Final = ErrorCode(
+    "EntityNotExists.ControlPolicyAttachment", 404, "The control policy is not attached to {target}."
+)
+CONTROL_ATTACHMENT_IS_LAST: Final = ErrorCode(
+    "DeleteConflict.ControlPolicyAttachment.Last",
+    409,
+    "It is the only control policy of {target}. Attach another one first.",
+)

@@ -31,6 +31,26 @@ def resource_group_id(entropy: Entropy) -> str:
     return "rg-" + _text(entropy, _NAMELIKE, 15)
 
 
+def directory_id(entropy: Entropy) -> str:
+    """Return a new resource directory id."""
+    return "rd-" + _text(entropy, _ALPHANUMERIC, 6)
+
+
+def root_folder_id(entropy: Entropy) -> str:
+    """Return a new id for the root folder of a resource directory."""
+    return "r-" + _text(entropy, _ALPHANUMERIC, 6)
+
+
+def folder_id(entropy: Entropy) -> str:
+    """Return a new folder id."""
+    return "fd-" + _text(entropy, _ALPHANUMERIC, 10)
+
+
+def control_policy_id(entropy: Entropy) -> str:
+    """Return a new control policy id."""
+    return "cp-" + _text(entropy, _ALPHANUMERIC, 16)
+
+
 def access_key_id(entropy: Entropy) -> str:
     """Return a new AccessKey ID."""
     return "LTAI" + _text(entropy, _ALPHANUMERIC, 20)

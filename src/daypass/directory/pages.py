@@ -17,7 +17,7 @@ from sqlalchemy import literal, select, tuple_
 from daypass.directory.errors import BAD_MARKER
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, ColumnElement
+    from sqlalchemy import Column, ColumnElement, Row, Select
 
     from daypass.directory.context import Context
     from daypass.errors import ErrorCode
@@ -118,3 +118,31 @@ def onwards(
         return tuple_(*order) >= tuple_(*(literal(value) for value in key))
     there: ColumnElement[bool] = order[0] >= key[0]
     return there
+
+
+def numbered(
+    context: Context,
+    statement: Select[*tuple[Any, ...]],
+    order: Sequence[Column[Any]],
+    where: Sequence[ColumnElement[bool]],
+    *,
+    page: int,
+    size: int,
+) -> NumberedPage[Row[*tuple[Any, ...]]]:
+    """Return a page of rows by its number, from 1.
+
+    Args:
+        context: the transaction.
+        statement: what is read of each, without conditions.
+        order: as in :func:`onwards`; of the table that is listed.
+        where: likewise.
+        page: which page.
+        size: how long pages are.
+    """
+    size, total = within(size), context.count(order[0].table, *where)
+    start = (max(page, 1) - 1) * size
+    if start >= total:
+        return NumberedPage((), total)
+    there = onwards(context, order, where, position=start, total=total)
+    rows = context.all(statement.where(*where, there).order_by(*order).limit(size))
+    return NumberedPage(tuple(rows), total)

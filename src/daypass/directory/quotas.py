@@ -28,7 +28,8 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
 
     Attachments of system and of custom policies are counted apart; their scope makes
     no difference. Source: RAM's page of limits (December 2025), for resource groups
-    the page of CreateResourceGroup, for OIDC providers that of CreateOIDCProvider.
+    the page of CreateResourceGroup, for control policies that of AttachControlPolicy; folders
+    and members have limits of daypass's own; for OIDC providers that of CreateOIDCProvider.
     """
 
     users: int = 5000
@@ -41,6 +42,10 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
     client_ids_per_oidc_provider: int = 50
     fingerprints_per_oidc_provider: int = 5
     saml_providers: int = 100
+    folders: int = 100
+    members: int = 1000
+    control_policies: int = 1500
+    control_policies_per_target: int = 10
     account_access_keys: int = 2
     access_keys_per_user: int = 2
     groups_per_user: int = 10

@@ -18,6 +18,8 @@ from daypass.secret import Secret
 KeyStatus: TypeAlias = Literal["Active", "Inactive"]
 PolicyType: TypeAlias = Literal["System", "Custom"]
 PrincipalKind: TypeAlias = Literal["User", "Group", "Role"]
+MemberType: TypeAlias = Literal["ResourceAccount", "CloudAccount"]
+TargetType: TypeAlias = Literal["Root", "Folder", "Account"]
 TokenKeyState: TypeAlias = Literal["staged", "primary", "retired"]
 TagList: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -317,6 +319,82 @@ class SamlProvider(Struct, frozen=True, gc=False):
     def arn(self) -> str:
         """``acs:ram::<account>:saml-provider/<name>``."""
         return provider_arn(self.account_id, "saml", self.name)
+
+
+class ResourceDirectory(Struct, frozen=True, gc=False):
+    """A tree of folders with accounts in it, which one account manages.
+
+    Attributes:
+        account_id: the management account.
+        control_policies_on: whether control policies count.
+    """
+
+    id: str
+    account_id: str
+    root_folder_id: str
+    control_policies_on: bool
+    created_at: int
+
+
+class Folder(Struct, frozen=True, gc=False):
+    """A folder of a resource directory; the root folder has no parent."""
+
+    id: str
+    directory_id: str
+    parent_id: str | None
+    name: str
+    created_at: int
+
+
+class Member(Struct, frozen=True, gc=False):
+    """An account in a resource directory.
+
+    Attributes:
+        id: the account's.
+        name: for people; unique in the directory.
+        account_name: ``<prefix>@<directory id>.aliyunid.com``.
+        type: a cloud account can be removed from the directory, a resource account cannot.
+        created_at: when it joined.
+    """
+
+    id: str
+    directory_id: str
+    folder_id: str
+    name: str
+    account_name: str
+    type: MemberType
+    created_at: int
+    updated_at: int
+    tags: TagList = ()
+
+
+class ControlPolicy(Struct, frozen=True, gc=False):
+    """A control policy; ``document`` is the text as it was given."""
+
+    id: str
+    name: str
+    type: PolicyType
+    description: str
+    document: str
+    attachment_count: int
+    created_at: int
+    updated_at: int
+
+
+class ControlAttachment(Struct, frozen=True, gc=False):
+    """A control policy attached to a target, and since when."""
+
+    policy: ControlPolicy
+    attached_at: int
+
+
+class ControlledTarget(Struct, frozen=True, gc=False):
+    """A target that a control policy is attached to, and since when."""
+
+    id: str
+    name: str
+    type: TargetType
+    attached_at: int
 
 
 class TokenKeyRow(Struct, frozen=True, gc=False):

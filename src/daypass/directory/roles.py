@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes, trust
 from daypass.directory.errors import ROLE_EXISTS, ROLE_HAS_POLICIES, ROLE_MISSING, SERVICE_LINKED, TOO_MANY
-from daypass.directory.pages import NumberedPage, Page, onwards, page_of, read_marker, within
+from daypass.directory.pages import NumberedPage, Page, numbered, page_of, read_marker, within
 from daypass.directory.records import DEFAULT_SESSION_SECONDS, Role, TagList
 from daypass.directory.rows import columns
 from daypass.directory.schema import attachments, roles
@@ -146,15 +146,9 @@ class Roles:
 
     def numbered(self, account_id: str, *, page: int = 1, size: int = 10) -> NumberedPage[Role]:
         """Return a page of an account's roles by its number, from 1, in the order of names."""
-        size, total = within(size), self.count(account_id)
-        start = (max(page, 1) - 1) * size
-        if start >= total:
-            return NumberedPage((), total)
         own = roles.c.account_id == account_id
-        there = onwards(self._context, [roles.c.name_key], [own], position=start, total=total)
-        statement = select(*COLUMNS).where(own, there).order_by(roles.c.name_key)
-        rows = self._context.all(statement.limit(size))
-        return NumberedPage(tuple(self._with_tags(rows)), total)
+        found = numbered(self._context, select(*COLUMNS), [roles.c.name_key], [own], page=page, size=size)
+        return NumberedPage(tuple(self._with_tags(found.items)), found.total)
 
     def _with_tags(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> Sequence[Role]:
         carried = self._tags.of([row[0] for row in rows]) if rows else {}

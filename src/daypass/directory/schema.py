@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0006"
+MIGRATION: Final = "0007"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -357,6 +357,74 @@ used_assertions: Final = Table(
     _time("expires_at"),
     PrimaryKeyConstraint("account_id", "digest"),
     Index(None, "account_id", "expires_at"),
+)
+
+resource_directories: Final = Table(
+    "resource_directories",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    # The management account; no member of its own directory.
+    Column("account_id", String(16), ForeignKey("accounts.id"), nullable=False, unique=True),
+    Column("root_folder_id", String(16), nullable=False),
+    Column("control_policies_on", Boolean, nullable=False),
+    _time("created_at"),
+)
+
+folders: Final = Table(
+    "folders",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("directory_id", String(16), ForeignKey("resource_directories.id"), nullable=False, index=True),
+    # NULL for the root folder.
+    Column("parent_id", String(16), ForeignKey("folders.id")),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    _time("created_at"),
+    UniqueConstraint("parent_id", "name_key"),
+)
+
+directory_members: Final = Table(
+    "directory_members",
+    metadata,
+    Column("id", String(16), ForeignKey("accounts.id"), primary_key=True),
+    Column("directory_id", String(16), ForeignKey("resource_directories.id"), nullable=False),
+    Column("folder_id", String(16), ForeignKey("folders.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(64), nullable=False),
+    Column("account_name", String(128), nullable=False),
+    Column("type", String(16), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("directory_id", "name_key"),
+    UniqueConstraint("directory_id", "account_name"),
+    Index(None, "folder_id", "name_key"),
+)
+
+control_policies: Final = Table(
+    "control_policies",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("directory_id", String(16), ForeignKey("resource_directories.id"), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("name_key", String(128), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("directory_id", "name_key"),
+)
+
+control_attachments: Final = Table(
+    "control_attachments",
+    metadata,
+    # A folder or a member.
+    Column("target_id", String(16), nullable=False),
+    # Of control_policies, or FullAliyunAccess, which ships with the product.
+    Column("policy_id", String(24), nullable=False),
+    Column("directory_id", String(16), ForeignKey("resource_directories.id"), nullable=False),
+    _time("attached_at"),
+    PrimaryKeyConstraint("target_id", "policy_id"),
+    Index(None, "directory_id", "policy_id", "target_id"),
 )
 
 token_keys: Final = Table(

@@ -62,6 +62,16 @@ def resource_group(resource_group_id: str) -> str:
     return f"resource_group:{resource_group_id}"
 
 
+def membership(account_id: str) -> str:
+    """Return the scope of whether an account is in a resource directory, and in which."""
+    return f"membership:{account_id}"
+
+
+def resource_directory(directory_id: str) -> str:
+    """Return the scope of a resource directory: its folders, members and control policies."""
+    return f"resource_directory:{directory_id}"
+
+
 def tags(account_id: str) -> str:
     """Return the scope of which tags are carried under which names in an account."""
     return f"tags:{account_id}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from daypass.authz.authorize import decide_on
+from daypass.authz.controls import CONTROLS
 from daypass.authz.denial import NO_PERMISSION
 from daypass.service.call import NO_CONDITIONS, Conditions
 from daypass.service.operation import Request
@@ -45,15 +46,21 @@ class Permission(Generic[Q]):
         """Decide on each resource; the first refusal counts."""
         resources = self.resource(q, call)
         group = self.resource_group(q, call) if self.resource_group is not None else None
+        controls = call.look(CONTROLS, call.account)
         own = self.conditions(q, call) if self.conditions is not None else NO_CONDITIONS
         if isinstance(resources, str):
             (own_group,) = group if isinstance(group, tuple) else (group,)
             context = Conditions(call, own, self.tags, resources)
-            return decide_on(call.caller, self.action, resources, context, own_group)
+            return decide_on(call.caller, controls, self.action, resources, context, resource_group=own_group)
         groups = group if isinstance(group, tuple) else (group,) * len(resources)
         verdicts = (
             decide_on(
-                call.caller, self.action, resource, Conditions(call, own, self.tags, resource), own_group
+                call.caller,
+                controls,
+                self.action,
+                resource,
+                Conditions(call, own, self.tags, resource),
+                resource_group=own_group,
             )
             for resource, own_group in zip(resources, groups, strict=True)
         )

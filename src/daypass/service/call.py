@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
+from daypass.authz.controls import CONTROLS
 from daypass.errors import DaypassError
 
 if TYPE_CHECKING:
@@ -183,6 +184,10 @@ def _common(call: Call) -> dict[str, ContextValue]:
     caller = call.given_caller
     if caller is not None:
         keys["acs:PrincipalARN"] = caller.policy_arn
+        controls = call.look(CONTROLS, caller.account)
+        if controls.directory_id:
+            keys["acs:PrincipalRDId"] = controls.directory_id
+            keys["acs:PrincipalRDPath"] = controls.path
         if caller.session is not None and caller.session.kind == "user":
             keys["acs:MFAPresent"] = "true" if caller.session.mfa else "false"
     return keys

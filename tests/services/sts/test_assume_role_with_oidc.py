@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from daypass.client import Client, Credentials
-from daypass.testing import Server
+from daypass.testing import Account, Server
 from tests.federation.tokens import AUDIENCE, SUBJECT, Key, part, rsa_key
 from tests.issuers.site import CONFIGURATION, KEYS, PIN, Site, hanging, streaming
 from tests.services.sts.anonymous import STS, send
@@ -38,10 +38,10 @@ def site() -> Iterator[Site]:
 class Federation:
     """An account with an OIDC provider, and roles that trust it."""
 
-    def __init__(self, server: Server, site: Site, name: str = "ci") -> None:
+    def __init__(self, server: Server, site: Site, name: str = "ci", account: Account | None = None) -> None:
         self.server = server
         self.site = site
-        self.world = World(server, server.new_account())
+        self.world = World(server, account or server.new_account())
         self.id = self.world.id
         self.arn = f"acs:ram::{self.id}:oidc-provider/{name}"
         self.root = Client(server.url, self.world.account.root)
@@ -427,3 +427,26 @@ def test_the_decision_names_who_was_vouched_for(federation: Federation) -> None:
     )
     assert record["resource"] == f"acs:ram::{federation.id}:role/deployer"
     assert record["statements"] == ["trust#0"]
+
+
+def test_a_control_policy_of_the_role_s_account_counts_for_tokens_too(
+    federation: Federation, server: Server
+) -> None:
+    federation.role(document(allow("ram:ListUsers")))
+    manager = server.new_account()
+    with server.runtime.database.write() as txn:
+        directory = txn.resource_directories.enable(manager.id)
+        txn.resource_directories.switch_control_policies(manager.id, on=True)
+        directory = txn.resource_directories.managed_by(manager.id)
+        member = txn.members.create(directory, "member")
+        rule = txn.control_policies.create(directory, "no-roles", document(deny("sts:AssumeRole")))
+        txn.control_policies.attach(directory, rule.id, directory.root_folder_id)
+        key = txn.access_keys.create(member.id)
+    own = Account(member.id, Credentials(key.id, key.secret))
+    limited = Federation(server, federation.site, account=own)
+    limited.role(document(allow("ram:ListUsers")))
+    assert limited.refused()[0] == DENIED
+    assert federation.call()[0] == 200
+    with server.runtime.database.write() as txn:
+        txn.control_policies.detach(directory, rule.id, directory.root_folder_id)
+    assert limited.call()[0] == 200

@@ -1,9 +1,14 @@
-"""ResourceManager 2020-03-31: roles, policies, resource groups, and policies attached within them."""
+"""ResourceManager 2020-03-31: roles, policies, resource groups, resource directories, control policies."""
 
 from daypass.services.resourcemanager import (
     attachments,
+    control_attachments,
+    control_policies,
+    folders,
+    members,
     policies,
     policy_versions,
+    resource_directories,
     resource_groups,
     roles,
     service_linked_roles,
@@ -12,8 +17,13 @@ from daypass.services.resourcemanager.service import resourcemanager
 
 __all__ = [
     "attachments",
+    "control_attachments",
+    "control_policies",
+    "folders",
+    "members",
     "policies",
     "policy_versions",
+    "resource_directories",
     "resource_groups",
     "resourcemanager",
     "roles",

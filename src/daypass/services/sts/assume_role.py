@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
 from daypass.authz.authorize import ASSUME_ROLE, decide_on_assuming
+from daypass.authz.controls import CONTROLS
 from daypass.authz.denial import NO_PERMISSION
 from daypass.authz.principal import TRUSTED_ROLE, IdentityType, TrustedRole
 from daypass.directory.errors import ROLE_MISSING
@@ -68,7 +69,9 @@ class AssumingIsAllowed:
         """Decide on the role, which must exist; the account's own key may assume none."""
         if call.caller.identity_type is IdentityType.ACCOUNT:
             raise NO_PERMISSION.said("Roles may not be assumed by root accounts.")
-        return decide_on_assuming(call.caller, _role(call, q), Conditions(call, _conditions(call, q)))
+        target = _role(call, q)
+        controls = call.look(CONTROLS, target.role.account_id)
+        return decide_on_assuming(call.caller, controls, target, Conditions(call, _conditions(call, q)))
 
     def describe(self) -> str:
         """Return the action, the resource and the trust policy's part."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 
 from daypass.authz.authorize import decide_on_vouching
+from daypass.authz.controls import CONTROLS
 from daypass.authz.principal import vouched_for
 from daypass.authz.providers import OIDC_PROVIDER
 from daypass.directory.errors import ROLE_MISSING
@@ -108,7 +109,8 @@ class TokenIsTrusted:
             "oidc:sub": claims.subject,
             "sts:RoleSessionName": q.role_session_name,
         }
-        return decide_on_vouching(subject, role, conditions(call, own))
+        controls = call.look(CONTROLS, role.role.account_id)
+        return decide_on_vouching(subject, controls, role, conditions(call, own))
 
     def describe(self) -> str:
         """Say that the trust policy decides."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 
 from daypass.authz.authorize import decide_on_vouching
+from daypass.authz.controls import CONTROLS
 from daypass.authz.principal import vouched_for
 from daypass.authz.providers import SAML_PROVIDER
 from daypass.directory.errors import ASSERTION_USED, ASSERTIONS_FULL, SAML_PROVIDER_MISSING
@@ -111,7 +112,9 @@ class AssertionIsTrusted:
             raise errors.ROLE_NOT_ASSERTED()
         role = trusted_role(call, q.role_arn, ROLE_MISSING)
         own = {"saml:recipient": assertion.recipient_key, "sts:RoleSessionName": assertion.session_name}
-        return decide_on_vouching(_subject(q, assertion, role.role), role, conditions(call, own))
+        controls = call.look(CONTROLS, role.role.account_id)
+        subject = _subject(q, assertion, role.role)
+        return decide_on_vouching(subject, controls, role, conditions(call, own))
 
     def describe(self) -> str:
         """Say that the trust policy decides."""

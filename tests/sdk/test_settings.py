@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -157,3 +159,21 @@ def test_the_last_use_of_a_key_outlives_the_server_that_saw_it(tmp_path: Path) -
         shown = products.ims("GetAccessKeyLastUsed", **named)["AccessKeyLastUsed"]
         assert shown["ServiceName"] == "Ram"
         assert shown["LastUsedDate"].endswith("Z")
+
+
+def test_reports_and_summaries_are_read(products: Products, world: World) -> None:
+    world.user("Alice")
+    assert products.refused("Ims", "GetCredentialReport") == (404, "EntityNotExist.CredentialReport")
+    assert products.ims("GenerateCredentialReport")["State"] == "COMPLETED"
+    answer = products.ims("GetCredentialReport", MaxItems="1")
+    lines = list(csv.DictReader(io.StringIO(base64.b64decode(answer["Content"]).decode())))
+    assert (lines[0]["user"], answer["IsTruncated"]) == ("<root>", "true")
+    rest = products.ims("GetCredentialReport", NextToken=answer["NextToken"])
+    assert base64.b64decode(rest["Content"]).decode().startswith(f"{products.name('Alice')},")
+    summary = products.ims("GetAccountSummary")["SummaryMap"]
+    assert (summary["Users"], summary["UsersQuota"]) == (1, 5000)
+    assert products.ims("GetUserSsoSettings")["UserSsoSettings"]["SsoEnabled"] is False
+    assert (
+        products.ims("SetUserSsoSettings", SsoLoginWithDomain=False)["UserSsoSettings"]["SsoLoginWithDomain"]
+        is False
+    )

@@ -18,6 +18,7 @@ from daypass.directory.attachments import Attachments
 from daypass.directory.audit import Audit
 from daypass.directory.context import Context
 from daypass.directory.control_policies import ControlPolicies
+from daypass.directory.credential_reports import CredentialReports
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.folders import Folders
 from daypass.directory.groups import Groups
@@ -89,6 +90,11 @@ class Transaction(Context):
     def access_keys(self) -> AccessKeys:
         """AccessKeys of users and accounts."""
         return AccessKeys(self)
+
+    @cached_property
+    def credential_reports(self) -> CredentialReports:
+        """Reports on the credentials of accounts and users."""
+        return CredentialReports(self)
 
     @cached_property
     def key_policies(self) -> KeyPolicies:

@@ -34,6 +34,9 @@ KEY_MISSING: Final = ErrorCode("EntityNotExist.User.AccessKey", 404, "The user h
 KEY_POLICY_MISSING: Final = ErrorCode(
     "EntityNotExist.AccessKeyPolicy", 404, "AccessKey {key} has no network policy."
 )
+REPORT_MISSING: Final = ErrorCode(
+    "EntityNotExist.CredentialReport", 404, "There is no credential report yet; make one first."
+)
 LOGIN_PROFILE_MISSING: Final = ErrorCode(
     "EntityNotExist.User.LoginProfile", 404, "User {name} has no login profile."
 )

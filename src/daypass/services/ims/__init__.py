@@ -2,6 +2,8 @@
 
 from daypass.services.ims import (
     access_keys,
+    account_summary,
+    credential_report,
     default_domain,
     groups,
     key_policies,
@@ -17,12 +19,15 @@ from daypass.services.ims import (
     security_preference,
     tags,
     user_lists,
+    user_sso,
     users,
 )
 from daypass.services.ims.service import ims
 
 __all__ = [
     "access_keys",
+    "account_summary",
+    "credential_report",
     "default_domain",
     "groups",
     "ims",
@@ -39,5 +44,6 @@ __all__ = [
     "security_preference",
     "tags",
     "user_lists",
+    "user_sso",
     "users",
 ]

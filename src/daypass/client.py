@@ -79,11 +79,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Client:
-    """Calls operations of a server, signing with RPC v1.
+    """Calls operations of a server, signing with RPC v1, or unsigned.
 
     Args:
         endpoint: base URL, ``http://HOST:PORT`` or ``https://HOST:PORT``.
-        credentials: to sign with.
+        credentials: to sign with; nobody signs without them.
         ca_file: PEM file of the authorities whose certificates are trusted, and no others; the
             system's without it.
 
@@ -91,7 +91,9 @@ class Client:
         UnreachableError: the endpoint is no such URL, or the file cannot be used.
     """
 
-    def __init__(self, endpoint: str, credentials: Credentials, *, ca_file: Path | None = None) -> None:
+    def __init__(
+        self, endpoint: str, credentials: Credentials | None, *, ca_file: Path | None = None
+    ) -> None:
         parts = urllib.parse.urlsplit(endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UnreachableError(f"the endpoint {endpoint} is not a URL like http://127.0.0.1:8620")
@@ -114,13 +116,18 @@ class Client:
         Raises:
             UnreachableError: nothing answers.
         """
+        signer = self._credentials
+        if signer is None:
+            named = {"Action": action, "Version": version, "Format": form}
+            body = urllib.parse.urlencode({**named, **parameters})
+            return self.send("POST", "/", body.encode(), {"content-type": _FORM})
         body = sign_rpc_v1(
             action,
             version,
             parameters,
-            access_key_id=self._credentials.access_key_id,
-            secret=self._credentials.access_key_secret.reveal(),
-            security_token=self._credentials.security_token,
+            access_key_id=signer.access_key_id,
+            secret=signer.access_key_secret.reveal(),
+            security_token=signer.security_token,
             timestamp=int(time.time()),
             nonce=os.urandom(16).hex(),
             format=form,

@@ -66,6 +66,10 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "what is limited": lambda txn, account: txn.control_policies.targets(
         _directory(txn, account), FULL_ACCESS
     ),
+    "oidc_providers": lambda txn, account: txn.oidc_providers.list(account, limit=1),
+    "saml_providers": lambda txn, account: txn.saml_providers.list(account, limit=1),
+    "oidc_provider": lambda txn, account: txn.oidc_providers.find(account, "p"),
+    "saml_provider": lambda txn, account: txn.saml_providers.find(account, "p"),
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),

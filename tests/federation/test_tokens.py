@@ -169,6 +169,7 @@ WRONG_CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "with an expiry that is true": ({"exp": True}, INVALID),
     "with an endless expiry": ({"exp": 1e300}, INVALID),
     "with a negative time": ({"iat": -1}, INVALID),
+    "that expires in the year 10000": ({"exp": 253_402_300_800}, INVALID),
     "for somebody else": ({"aud": "elsewhere"}, NOT_OURS),
     "for nearly us": (
         {"aud": [f"{AUDIENCE}/", AUDIENCE.upper()]},
@@ -185,6 +186,7 @@ def test_a_token_with_wrong_claims_is_refused(changes: dict[str, Any], code: str
 def test_clocks_may_be_a_minute_apart_when_a_token_is_new() -> None:
     believed(good(iat=NOW + 60, nbf=NOW + 60))
     believed(good(exp=NOW + 1))
+    believed(good(exp=253_402_300_799))
     believed(good(iat=NOW - 3600), hours=1)
     assert refused(good(iat=NOW - 3601), hours=1) == EXPIRED
 

@@ -118,7 +118,7 @@ def _call(product: Product, action: Action, options: Namespace) -> int:
     from daypass.client import Client, UnreachableError, UntrustedError  # noqa: PLC0415
 
     parameters = _parameters(product, action, options)
-    credentials = find_credentials(options, command_of(product, action))
+    credentials = None if action.anonymous else find_credentials(options, command_of(product, action))
     client = Client(options.endpoint, credentials, ca_file=options.ca_file)
     try:
         answer = client.call(

@@ -29,13 +29,13 @@ _REMEDIES: Final = {
 }
 
 
-def explain(answer: Answer, client: Client, credentials: Credentials) -> Iterator[str]:
+def explain(answer: Answer, client: Client, credentials: Credentials | None) -> Iterator[str]:
     """Yield what went wrong, line by line.
 
     Args:
         answer: an error.
         client: asks for the diagnosis of a denial.
-        credentials: that were used; only their id is printed.
+        credentials: that were used, if any; only their id is printed.
     """
     body = _body(answer)
     code = body.get("Code")
@@ -47,7 +47,7 @@ def explain(answer: Answer, client: Client, credentials: Credentials) -> Iterato
         message = message.partition(":")[0].removesuffix("server string to sign is").rstrip(" ,;")
     yield f"{code}: {message}"
     yield f"request id: {body.get('RequestId', 'none')}"
-    if code in _REMEDIES:
+    if code in _REMEDIES and credentials is not None:
         yield f"why:        {_REMEDIES[code]} ({credentials.access_key_id})"
     detail = body.get("AccessDeniedDetail")
     if isinstance(detail, dict):

@@ -79,13 +79,13 @@ def _paragraphs(text: str) -> Iterator[str]:
     for number, paragraph in enumerate(text.split("\n\n")):
         if number:
             yield ""
-        yield from textwrap.wrap(" ".join(paragraph.split()), WIDTH)
+        yield from textwrap.wrap(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield two columns; a left part that is too wide has a line of its own."""
     for left, right in rows:
-        lines = textwrap.wrap(right, WIDTH - _COLUMN - 2) or [""]
+        lines = textwrap.wrap(right, WIDTH - _COLUMN - 2, break_on_hyphens=False) or [""]
         if len(left) > _COLUMN - 4:
             yield f"  {left}"
         else:

@@ -38,16 +38,18 @@ class Parameter(msgspec.Struct, frozen=True):
         )
 
 
-class Action(msgspec.Struct, frozen=True):
+class Action(msgspec.Struct, frozen=True, omit_defaults=True):
     """An operation, in the words of the command line.
 
     Attributes:
         about: the first sentence of its description.
+        anonymous: whether it is called without credentials.
     """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...] = ()
+    anonymous: bool = False
 
     def takes(self, name: str) -> bool:
         """Whether a parameter, or an item of a list, may have this name."""
@@ -123,7 +125,7 @@ def _action(operation: Operation[Any, Any]) -> Action:
     parameters = (
         Parameter(each.kind.wire, each.kind.wire_type, each.required) for each in operation.parameters
     )
-    return Action(operation.name, _sentence(operation.help), tuple(parameters))
+    return Action(operation.name, _sentence(operation.help), tuple(parameters), operation.anonymous)
 
 
 def _sentence(help_text: str) -> str:

@@ -48,11 +48,13 @@ class AssertionQuestion(msgspec.Struct, frozen=True):
     """Is this response to be believed? The answer is its :class:`~daypass.federation.assertions.Assertion`.
 
     Attributes:
+        account: of the identity provider.
         response: in Base64, as presented.
         provider: that must have signed its assertion.
         now: epoch seconds.
     """
 
+    account: str
     response: Secret
     provider: IdentityProvider
     now: int

@@ -38,7 +38,8 @@ LEEWAY: Final = 60
 """Seconds that an issuer's clock may be ahead of ours. A token that has expired has expired."""
 
 _PARTS: Final = 3
-_MAX_TIME: Final = 2**40
+_MAX_TIME: Final = 253_402_300_800
+"""The year 10000: no calendar has more."""
 _HOUR: Final = 3600
 
 

@@ -187,4 +187,5 @@ def _assertion(call: Call, q: AssumeRoleWithSamlRequest) -> Assertion:
         raise SAML_PROVIDER_MISSING(name=arn.name)
     if registered.described is None:
         raise errors.METADATA_INVALID(reason="it is not understood any more; give it anew")
-    return call.answer(AssertionQuestion(q.saml_assertion, registered.described, call.now), Assertion)
+    question = AssertionQuestion(arn.account, q.saml_assertion, registered.described, call.now)
+    return call.answer(question, Assertion)

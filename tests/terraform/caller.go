@@ -3,6 +3,7 @@ package terraform
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 
 	rpc "github.com/alibabacloud-go/tea-rpc/client"
 	util "github.com/alibabacloud-go/tea-utils/service"
@@ -14,6 +15,13 @@ import (
 	credential "github.com/aliyun/credentials-go/credentials"
 )
 
+// The products' versions.
+const (
+	ram             = "2015-05-01"
+	ims             = "2019-08-15"
+	resourcemanager = "2020-03-31"
+)
+
 // A Caller sends requests as the provider does, with its libraries and its settings.
 type Caller struct {
 	Endpoint   string
@@ -21,18 +29,24 @@ type Caller struct {
 	Credential credential.Credential
 }
 
-// Call sends one request and returns the answer, or the code of the error that is answered.
-func (caller Caller) Call(library, version, action string, parameters map[string]string) (map[string]any, string, error) {
+// A Refusal is what the provider reads of an error that is answered. One that there is not has no code.
+type Refusal struct {
+	Code   string
+	Status int
+}
+
+// Call sends one request and returns the answer, or what is refused.
+func (caller Caller) Call(library, version, action string, parameters map[string]string) (map[string]any, Refusal, error) {
 	if library == "sdk" {
 		return caller.bySdk(version, action, parameters)
 	}
 	return caller.byTea(version, action, parameters)
 }
 
-func (caller Caller) byTea(version, action string, parameters map[string]string) (map[string]any, string, error) {
+func (caller Caller) byTea(version, action string, parameters map[string]string) (map[string]any, Refusal, error) {
 	held, err := caller.Credential.GetCredential()
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	config := &rpc.Config{
 		Endpoint: tea.String(caller.Endpoint), Protocol: tea.String(caller.Protocol), RegionId: tea.String(Region),
@@ -40,7 +54,7 @@ func (caller Caller) byTea(version, action string, parameters map[string]string)
 	}
 	client, err := rpc.NewClient(config)
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	body := map[string]any{}
 	for key, value := range parameters {
@@ -51,22 +65,22 @@ func (caller Caller) byTea(version, action string, parameters map[string]string)
 	)
 	var refused *tea.SDKError
 	if errors.As(err, &refused) {
-		return nil, tea.StringValue(refused.Code), nil
+		return nil, Refusal{tea.StringValue(refused.Code), tea.IntValue(refused.StatusCode)}, nil
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	content, err := json.Marshal(answer)
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	return read(content)
 }
 
-func (caller Caller) bySdk(version, action string, parameters map[string]string) (map[string]any, string, error) {
+func (caller Caller) bySdk(version, action string, parameters map[string]string) (map[string]any, Refusal, error) {
 	held, err := caller.Credential.GetCredential()
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	config := sdk.NewConfig().WithScheme(caller.Protocol)
 	signer := credentials.NewStsTokenCredential(
@@ -74,24 +88,25 @@ func (caller Caller) bySdk(version, action string, parameters map[string]string)
 	)
 	client, err := sdk.NewClientWithOptions(Region, config, signer)
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	request := requests.NewCommonRequest()
 	request.Domain, request.Scheme = caller.Endpoint, caller.Protocol
 	request.Version, request.ApiName, request.Method = version, action, requests.POST
-	request.QueryParams = parameters
+	maps.Copy(request.QueryParams, parameters)
 	response, err := client.ProcessCommonRequest(request)
 	var refused *sdkerrors.ServerError
 	if errors.As(err, &refused) {
-		return nil, refused.ErrorCode(), nil
+		return nil, Refusal{refused.ErrorCode(), refused.HttpStatus()}, nil
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, Refusal{}, err
 	}
 	return read(response.GetHttpContentBytes())
 }
 
 // read gives both libraries' answers one form.
-func read(content []byte) (answer map[string]any, code string, err error) {
-	return answer, "", json.Unmarshal(content, &answer)
+func read(content []byte) (answer map[string]any, none Refusal, err error) {
+	err = json.Unmarshal(content, &answer)
+	return answer, none, err
 }

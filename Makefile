@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+FROM   ?= 2015-01-01
+TO     ?=
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # The sets of tests: the pure packages first, the official SDKs last, so that the first failure is the nearest one.
@@ -17,10 +19,10 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation test-terraform test-terraform-provider check docs fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.quickstart $(VENV)/.daypass ## run the six steps against a throw-away server and show every request
 	@$(BIN)/daypass quickstart
@@ -63,6 +65,9 @@ check: $(VENV)/.check ## lint, format, types, architecture, sizes
 
 docs: $(VENV)/.daypass ## write the reference pages and the command line's listing anew, from the declarations
 	$(BIN)/python -m tools.reference
+
+system-policies: $(VENV)/.daypass ## show what changed in the system policies from day FROM to day TO
+	@$(BIN)/python -m tools.system_policies $(FROM) $(TO)
 
 fix: $(VENV)/.check ## let the linter and the formatter repair what they can
 	$(BIN)/ruff check --fix .

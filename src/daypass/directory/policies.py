@@ -26,7 +26,7 @@ from daypass.directory.policy_rows import (
     read_customs,
     seen_from,
     shipped,
-    shipped_version,
+    shipped_versions,
     version_number,
     version_row,
 )
@@ -208,13 +208,13 @@ class Policies:
         context.changed(scopes.policy(account_id, row.name))
 
     def versions(self, account_id: str, policy_type: PolicyType, name: str) -> tuple[PolicyVersion, ...]:
-        """Return a policy's versions, oldest first; of a system policy the present one.
+        """Return a policy's versions, oldest first; of a system policy the known ones.
 
         Raises:
             ApiError: ``EntityNotExist.Policy``.
         """
         if policy_type == "System":
-            return (shipped_version(shipped(name)),)
+            return shipped_versions(name)
         row = custom(self._context, account_id, name)
         own = policy_versions.c.policy_id == row.id
         found = self._context.all(select(policy_versions).where(own).order_by(policy_versions.c.number))
@@ -231,10 +231,12 @@ class Policies:
         """
         number = None if version_id is None else version_number(version_id)
         if policy_type == "System":
-            present = shipped_version(shipped(name))
-            if version_id not in {None, present.version_id}:
-                raise VERSION_MISSING(name=name, version=str(version_id))
-            return present
+            known = shipped_versions(name)
+            wanted = known[-1].version_id if version_id is None else version_id
+            found = next((version for version in known if version.version_id == wanted), None)
+            if found is None:
+                raise VERSION_MISSING(name=name, version=wanted)
+            return found
         row = custom(self._context, account_id, name)
         return as_version(version_row(self._context, row, number or row.default_version), row.default_version)
 

@@ -119,9 +119,17 @@ def shipped(name: str) -> SystemPolicy:
     return found
 
 
-def shipped_version(policy: SystemPolicy) -> PolicyVersion:
-    """Return a system policy's one version."""
-    return PolicyVersion(policy.version, policy.document, is_default=True, created_at=policy.updated_at)
+def shipped_versions(name: str) -> tuple[PolicyVersion, ...]:
+    """Return the known versions of a system policy, oldest first; the newest is in force.
+
+    Raises:
+        ApiError: ``EntityNotExist.Policy``.
+    """
+    present = shipped(name)
+    return tuple(
+        PolicyVersion(policy.version, policy.document, policy == present, policy.updated_at)
+        for policy in system.versions_of(name)
+    )
 
 
 def seen_from(context: Context, account_id: str, found: Sequence[SystemPolicy]) -> list[Policy]:

@@ -272,3 +272,20 @@ def test_system_policies_are_resources_of_no_account(ram: Ram, action: str) -> N
     clerk(action, **SYSTEM, VersionId=version)
     told = clerk.refused(action, "NoPermission", **CUSTOM, VersionId="v1")
     assert told["Message"].endswith(f"Resource: acs:ram:*:{ram.id}:policy/read Action: ram:{action}")
+
+
+def test_older_versions_of_a_system_policy_can_be_looked_at(ram: Ram) -> None:
+    policy = {"PolicyType": "System", "PolicyName": "AliyunIOTReadOnlyAccess"}
+    versions = ram("ListPolicyVersions", **policy)["PolicyVersions"]["PolicyVersion"]
+    assert [(version["VersionId"], version["IsDefaultVersion"]) for version in versions] == [
+        ("v1", False),
+        ("v7", True),
+    ]
+    old, new = (
+        ram("GetPolicyVersion", VersionId=version["VersionId"], **policy)["PolicyVersion"]
+        for version in versions
+    )
+    assert "isoc:GetSummary" not in old["PolicyDocument"]
+    assert "isoc:GetSummary" in new["PolicyDocument"]
+    assert ram("GetPolicy", **policy)["DefaultPolicyVersion"]["VersionId"] == "v7"
+    ram.refused("GetPolicyVersion", "EntityNotExist.Policy.Version", VersionId="v2", **policy)

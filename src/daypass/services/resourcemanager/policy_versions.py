@@ -110,7 +110,7 @@ class ListPolicyVersionsResponse(Response, frozen=True, kw_only=True):
     errors=(POLICY_MISSING,),
 )
 def list_policy_versions(call: Call, q: PolicyRequest) -> ListPolicyVersionsResponse:
-    """List the versions of a policy; of a system policy, the present one."""
+    """List the versions of a policy; of a system policy, those that are known."""
     versions = call.txn.policies.versions(call.account, q.policy_type, q.policy_name)
     shown = tuple(VersionBody(**_body(version)) for version in versions)
     return ListPolicyVersionsResponse(policy_versions=VersionsBody(policy_version=shown))

@@ -78,6 +78,18 @@ class ApiError(DaypassError):
         return self.declared.status
 
 
+class NotedRefusalError(DaypassError):
+    """An operation refuses, and what it has written is to stay: a failed attempt that counts.
+
+    Attributes:
+        error: what the caller sees.
+    """
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """Codes that differ only in a name: ``InvalidParameter.{name}.Length`` and the like."""

@@ -143,9 +143,10 @@ def test_a_preference_holds_at_every_server_from_its_commit_on(two: tuple[Produc
         here.ims("SetSecurityPreference", AllowUserToManageAccessKeys=False)
 
 
-def test_the_last_use_of_a_key_outlives_the_server_that_saw_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_last_use_of_a_key_outlives_the_server_that_saw_it(tmp_path: Path, workers: str) -> None:
     data = tmp_path / "data"
-    with serving(tmp_path, "--data", data) as server:
+    with serving(tmp_path, "--data", data, "--workers", workers) as server:
         account = str(server.ready["account_id"])
         products = Products(Tea(server.url), server.root, account)
         key = _user(products, "Alice", document(allow("ram:GetPasswordPolicy")))

@@ -21,7 +21,7 @@ from daypass.authz.denial import denied
 from daypass.authz.views import NotCachedError
 from daypass.directory.errors import StoreError
 from daypass.directory.feed import last_change
-from daypass.errors import ApiError, DaypassError
+from daypass.errors import ApiError, DaypassError, NotedRefusalError
 from daypass.service import codes, render
 from daypass.service.call import Call, Unanswered
 from daypass.service.operation import Operation, Response, Runs
@@ -259,9 +259,15 @@ class Pipeline:
 
     def _write(self, operation: Operation[Any, Any], exchange: Exchange) -> Response:
         with self._ports.database.write() as txn:
-            response = self._run(operation, exchange, txn)
-            txn.audit.append(change_event(exchange))
-            return response
+            try:
+                response = self._run(operation, exchange, txn)
+            except NotedRefusalError as refusal:
+                error = refusal.error
+                txn.audit.append(change_event(exchange, error.code))
+            else:
+                txn.audit.append(change_event(exchange))
+                return response
+        raise error
 
     def _run(self, operation: Operation[Any, Any], exchange: Exchange, txn: Transaction) -> Response:
         """Run an operation in a transaction."""

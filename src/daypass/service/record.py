@@ -164,8 +164,8 @@ def _statements(verdict: Verdict | None) -> tuple[str, ...]:
     return tuple(f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because)
 
 
-def change_event(exchange: Exchange) -> AuditEvent:
-    """Make the record of a change, secrets left out."""
+def change_event(exchange: Exchange, outcome: str = "Success") -> AuditEvent:
+    """Make the record of a change, secrets left out; of a noted refusal the outcome is its code."""
     operation, caller, verdict, q = exchange.operation, _principal(exchange), exchange.verdict, exchange.q
     if operation is None or caller is None or q is None:
         raise LookupError("a change has an operation, a caller and a request")
@@ -178,7 +178,7 @@ def change_event(exchange: Exchange) -> AuditEvent:
         product=operation.product,
         action=operation.name,
         resources=(verdict.request.resource,) if verdict is not None else (),
-        outcome="Success",
+        outcome=outcome,
         source_ip=exchange.wire.source_ip,
         parameters=_parameters(operation, q),
     )

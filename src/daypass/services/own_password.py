@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from daypass.authz.principal import IdentityType
 from daypass.directory.errors import LOGIN_PROFILE_MISSING, USER_MISSING
-from daypass.errors import ErrorCode
+from daypass.errors import ErrorCode, NotedRefusalError
 from daypass.secret import Secret
 from daypass.service.authorization import Permission
 from daypass.service.operation import Nothing, Request, Runs, Service
 from daypass.services.passwords import (
     CHANGE_ERRORS,
+    WRONG_PASSWORD,
     FreshPassword,
     NewPassword,
     Password,
+    WrongPassword,
     password_instead_of,
 )
 from daypass.services.ram.service import user_resource
@@ -60,7 +62,7 @@ def _user(call: Call) -> User:
     return user
 
 
-def _changed(call: Call, q: ChangePasswordRequest) -> NewPassword:
+def _changed(call: Call, q: ChangePasswordRequest) -> NewPassword | WrongPassword:
     return password_instead_of(call, _user(call), q.old_password, q.new_password)
 
 
@@ -93,8 +95,11 @@ def declare(service: Service) -> None:
         prepare=_changed,
     )
     def change_password(call: Call, q: ChangePasswordRequest) -> Nothing:  # noqa: ARG001 (prepared already)
-        """Replace the calling RAM user's own password; what the next logon had to change is changed."""
+        """Replace the calling RAM user's own password; a wrong old one counts as a failed logon."""
         user = _user(call)
+        if isinstance(call.given_prepared, WrongPassword):
+            call.txn.login_profiles.note_failure(call.txn.login_profiles.get(call.account, user.name))
+            raise NotedRefusalError(WRONG_PASSWORD())
         call.txn.login_profiles.update(
             call.account,
             user.name,

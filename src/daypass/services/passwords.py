@@ -105,7 +105,11 @@ def password_of_profile(call: Call, user: User, password: Secret | None) -> NewP
     return _hashed(call, user, password, "Password")
 
 
-def password_instead_of(call: Call, user: User, old: Secret, new: Secret) -> NewPassword:
+class WrongPassword(msgspec.Struct, frozen=True):
+    """The old password was wrong, which counts as a failed logon."""
+
+
+def password_instead_of(call: Call, user: User, old: Secret, new: Secret) -> NewPassword | WrongPassword:
     """Check the old password that a user gives, then check and hash the new one.
 
     Raises:
@@ -117,7 +121,7 @@ def password_instead_of(call: Call, user: User, old: Secret, new: Secret) -> New
     if state not in {LogonState.OPEN, LogonState.MUST_CHANGE}:
         raise NOT_USABLE(reason=state.value)
     if not matches(profile.password_hash, old):
-        raise WRONG_PASSWORD()
+        return WrongPassword()
     return _hashed(call, user, new, "NewPassword")
 
 

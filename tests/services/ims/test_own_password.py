@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
 
+from daypass.authn.passwords import hash_of as hash_of_password
 from daypass.authn.passwords import matches
 from daypass.secret import Secret
+from daypass.services import passwords
 from tests.services.ims.calls import Ims
 from tests.world import allow, deny, document
 
@@ -85,3 +90,53 @@ def test_a_password_that_is_too_old_is_changed_unless_the_policy_is_hard(ims: Im
     alice.refused("ChangePassword", "InvalidParameter.OldPassword.Incorrect", **GIVEN)
     ims("SetPasswordPolicy", HardExpire="false")
     alice("ChangePassword", **GIVEN)
+
+
+def test_wrong_old_passwords_are_counted_and_lock_in_the_end(ims: Ims, alice: Ims) -> None:
+    ims("SetPasswordPolicy", MaxLoginAttemps="3")
+    wrong = {"OldPassword": "Wrong-Horse-1", "NewPassword": NEW}
+    for number in range(1, 4):
+        alice.refused("ChangePassword", "InvalidParameter.OldPassword.Incorrect", **wrong)
+        with ims.server.runtime.database.read() as txn:
+            assert txn.login_profiles.get(ims.id, "alice").failures == number
+    told = alice.refused("ChangePassword", "InvalidParameter.OldPassword.Incorrect", **GIVEN)
+    assert "too many wrong passwords" in told["Message"]
+    with ims.server.runtime.database.read() as txn:
+        events = [
+            event for event in txn.audit.list(account_id=ims.id).items if event.action == "ChangePassword"
+        ]
+    assert [event.outcome for event in events] == ["InvalidParameter.OldPassword.Incorrect"] * 3
+    assert "Horse" not in str(events)
+    ims.ram("UpdateLoginProfile", UserName="alice", Password=OLD)
+    alice("ChangePassword", **GIVEN)
+
+
+def test_passwords_are_hashed_on_a_reader_while_no_write_waits(
+    ims: Ims, alice: Ims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int]] = []
+    known = hash_of_password
+
+    def hash_of(password: Secret, entropy: Callable[[int], bytes]) -> Secret:
+        # The one writer is free: a write begins and ends in the meantime.
+        made = ims.answer("CreateUser", UserPrincipalName=ims.name(f"u{len(seen)}"), DisplayName="U")
+        seen.append((threading.current_thread().name.partition("_")[0], made.status))
+        return known(password, entropy)
+
+    monkeypatch.setattr(passwords, "hash_of", hash_of)
+    alice("ChangePassword", **GIVEN)
+    ims.ram("UpdateLoginProfile", UserName="alice", Password="Third-Horse-333")
+    ims("CreateUser", UserPrincipalName=ims.name("bob"), DisplayName="Bob")
+    ims("CreateLoginProfile", UserPrincipalName=ims.name("bob"), Password=OLD)
+    assert seen == [("reader", 200)] * 3
+
+
+def test_who_may_not_change_it_makes_nobody_hash(
+    ims: Ims, alice: Ims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Secret] = []
+    monkeypatch.setattr(passwords, "hash_of", lambda password, _: hashed.append(password))
+    alice.ram.refused("UpdateLoginProfile", "NoPermission", UserName="alice", Password=NEW)
+    ims("SetSecurityPreference", AllowUserToChangePassword="false")
+    alice.refused("ChangePassword", "NoPermission", **GIVEN)
+    assert hashed == []

@@ -33,6 +33,9 @@ COMMANDS: Final = {
     "restore": Command("daypass.cli.restore", "make a data directory from such an archive"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
     "tls": Command("daypass.cli.tls", "make a local certificate authority and a certificate for the server"),
+    "issuer": Command(
+        "daypass.cli.issuer", "check an OpenID Connect issuer as the server does, and show its fingerprints"
+    ),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),
     "operations": Command("daypass.cli.operations", "list every operation and whether it works"),
 }

@@ -12,6 +12,8 @@ import ssl
 import sys
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import httptools
@@ -65,12 +67,29 @@ def fetch(url: HttpsUrl, terms: Terms) -> bytes:
     Raises:
         ApiError: ``AuthenticationFail.OIDCToken.HttpsUrlInvalid``, ``.PublicKeyFingerprintMismatch``.
     """
+    with _session(url, terms) as connection:
+        check_chain(_served(connection), terms.pins, url.host, terms.now)
+        return _exchange(connection, url, terms)
+
+
+def presented(url: HttpsUrl, terms: Terms) -> list[bytes]:
+    """Return the certificates that a server presents, DER, its own first; it is asked for nothing else.
+
+    Raises:
+        ApiError: ``AuthenticationFail.OIDCToken.HttpsUrlInvalid``.
+    """
+    with _session(url, terms) as connection:
+        return _served(connection)
+
+
+@contextmanager
+def _session(url: HttpsUrl, terms: Terms) -> Iterator[ssl.SSLSocket]:
+    """Connect and shake hands; whose certificates those are is still to be checked."""
     try:
         with _connected(url, terms) as plain:
             plain.settimeout(terms.seconds_left())
             with _CONTEXT.wrap_socket(plain, server_hostname=url.host) as connection:
-                check_chain(_served(connection), terms.pins, url.host, terms.now)
-                return _exchange(connection, url, terms)
+                yield connection
     except TimeoutError:
         raise ISSUER_URL(reason=f"{url.authority} does not answer in time") from None
     except ssl.SSLError:

@@ -52,6 +52,10 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "tags of roles": lambda txn, account: txn.tags.list(schema.roles, account, wanted=[("k", None)], limit=1),
     "tags of policies": lambda txn, account: txn.tags.list(schema.policies, account, ids=["1"], limit=1),
     "tagged users": lambda txn, account: txn.users.list(account, tags=[("k", "v")], limit=1),
+    "resources": lambda txn, account: txn.resource_groups.resources(account),
+    "resources of a group": lambda txn, account: txn.resource_groups.resources(
+        account, resource_group_id="rg-x"
+    ),
     "placement": placement_of,
     "placement of a member": lambda txn, account: placement_of(txn, _member(txn, account).id),
     "folders": lambda txn, account: txn.folders.numbered(_root(txn, account)),

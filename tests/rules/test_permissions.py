@@ -70,6 +70,7 @@ EXAMPLES = {
     "PrincipalType": "IMSUser",
     "ProductKey": "a1BwAGxxxxx",
     "ProductName": "thermometer",
+    "Resources": '[{"RegionId": "r", "ResourceId": "x", "ResourceType": "product", "Service": "iot"}]',
     "ResourceId": "200000000000000001",
     "ResourceNames": "reader",
     "ResourceType": "role",
@@ -94,6 +95,10 @@ EXAMPLES = {
 SPECIAL: dict[tuple[str, str], dict[str, str]] = {
     ("Iot", "QueryDeviceByStatus"): {"Status": "1"},
     ("Iot", "BatchGetDeviceState"): {"DeviceName.1": "device1"},
+    **{
+        ("ResourceManager", name): {"ResourceType": "ResourceGroup"}
+        for name in ("TagResources", "UntagResources", "ListTagResources", "ListTagKeys", "ListTagValues")
+    },
     ("Ims", "TagResources"): {"ResourceType": "user"},
     ("Ims", "UntagResources"): {"ResourceType": "user"},
     ("Ims", "ListTagResources"): {"ResourceType": "user"},

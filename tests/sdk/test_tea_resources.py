@@ -117,3 +117,35 @@ def test_a_resource_directory_and_its_control_policies_live_a_whole_life(
     with pytest.raises(AlibabaCloudException) as gone:
         ask("GetResourceDirectory", {})
     assert (gone.value.status_code, gone.value.code) == (404, "ResourceDirectoryNotInUse")
+
+
+def test_resource_groups_what_is_in_them_and_their_tags_live_a_whole_life(
+    ask: Ask, server: Server, account: Account
+) -> None:
+    made = ask("CreateResourceGroup", {"Name": "team", "DisplayName": "Team"})["ResourceGroup"]["Id"]
+    renamed = ask("UpdateResourceGroup", {"ResourceGroupId": made, "NewDisplayName": "Other"})
+    assert renamed["ResourceGroup"]["DisplayName"] == "Other"
+    iot = {"ProductName": "Thermometer", "NodeType": "0"}
+    answer = server.client(account.root).call("2018-01-20", "CreateProduct", iot).json()
+    product = {"Service": "iot", "ResourceType": "product", "RegionId": "cn-shanghai"}
+    named = {**product, "ResourceId": answer["ProductKey"]}
+    moved = ask("MoveResources", {"ResourceGroupId": made, "Resources": [named]})["Responses"]
+    assert [each["Status"] for each in moved] == ["SUCCESS"]
+    kinds = [{"Service": "iot", "ResourceType": "product"}]
+    found = ask("ListResources", {"ResourceGroupId": made, "ResourceTypes": kinds})
+    (listed,) = found["Resources"]["Resource"]
+    assert {name: listed[name] for name in named} == named
+    types = [{"Service": "iot", "ResourceTypeCode": "product"}]
+    details = ask("ListResourceGroupsWithAuthDetails", {"ResourceGroupIds": [made], "ResourceTypes": types})
+    (detail,) = details["AuthDetails"]
+    assert detail["AccountScopeAuth"] is True
+    assert detail["AuthOfResourceGroups"] == [{"HasPermission": True, "ResourceGroupId": made}]
+    tags = [{"Key": "env", "Value": "prod"}, {"Key": "team"}]
+    ask("TagResources", {"ResourceId": [made], "Tag": tags})
+    assert len(ask("ListTagResources", {"ResourceId": [made]})["TagResources"]) == 2
+    kind = {"ResourceType": "ResourceGroup"}
+    assert [tag["Key"] for tag in ask("ListTagKeys", kind)["Tags"]] == ["env", "team"]
+    assert ask("ListTagValues", {**kind, "TagKey": "env"})["Tags"] == [{"Value": "prod"}]
+    ask("UntagResources", {"ResourceId": [made], "TagKey": ["team"]})
+    ask("UntagResources", {"ResourceId": [made], "All": True})
+    assert ask("ListTagResources", {})["TagResources"] == []

@@ -321,6 +321,13 @@ class SamlProvider(Struct, frozen=True, gc=False):
         return provider_arn(self.account_id, "saml", self.name)
 
 
+class GroupedResource(Struct, frozen=True, gc=False):
+    """A resource, named by its ARN, and the resource group it is in."""
+
+    resource: str
+    resource_group_id: str
+
+
 class ResourceDirectory(Struct, frozen=True, gc=False):
     """A tree of folders with accounts in it, which one account manages.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import structs
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from daypass.directory import identifiers, scopes
 from daypass.directory.attachments import forget_scope
@@ -16,8 +16,8 @@ from daypass.directory.errors import (
     RESOURCE_GROUP_MISSING,
     TOO_MANY,
 )
-from daypass.directory.pages import NumberedPage, within
-from daypass.directory.records import ResourceGroup, TagList
+from daypass.directory.pages import NumberedPage, numbered, within
+from daypass.directory.records import GroupedResource, ResourceGroup, TagList
 from daypass.directory.rows import columns
 from daypass.directory.schema import grouped_resources, resource_groups
 from daypass.directory.tags import Tags, tagged
@@ -91,6 +91,11 @@ class ResourceGroups:
         if row is None:
             raise RESOURCE_GROUP_MISSING(group=resource_group_id)
         return self._read([row])[0]
+
+    def has(self, account_id: str, resource_group_id: str) -> bool:
+        """Return whether an account has a resource group of that id."""
+        one = (resource_groups.c.id == resource_group_id, resource_groups.c.account_id == account_id)
+        return self._context.exists(resource_groups, *one)
 
     def named(self, account_id: str, name: str) -> ResourceGroup:
         """Return the resource group of that name, ignoring case.
@@ -221,3 +226,54 @@ class ResourceGroups:
         named: ColumnElement[bool] = grouped_resources.c.resource == resource
         row = self._context.first(select(grouped_resources.c.resource_group_id).where(named))
         return None if row is None else str(row[0])
+
+    def resources(
+        self,
+        account_id: str,
+        *,
+        resource_group_id: str | None = None,
+        matching: Sequence[ResourceForm] = (),
+        page: int = 1,
+        size: int = 10,
+    ) -> NumberedPage[GroupedResource]:
+        """Return a page of an account's resources, in the order of their ARNs, by its number, from 1.
+
+        Args:
+            account_id: whose.
+            resource_group_id: only those in this group.
+            matching: only those that have one of these forms.
+            page: which page.
+            size: how long pages are.
+        """
+        where: list[ColumnElement[bool]] = [grouped_resources.c.account_id == account_id]
+        if resource_group_id is not None:
+            where.append(grouped_resources.c.resource_group_id == resource_group_id)
+        if matching:
+            where.append(or_(*(_has_form(form, account_id) for form in matching)))
+        statement = select(grouped_resources.c.resource, grouped_resources.c.resource_group_id)
+        order = [grouped_resources.c.resource]
+        found = numbered(self._context, statement, order, where, page=page, size=size)
+        return NumberedPage(tuple(GroupedResource(*row) for row in found.items), found.total)
+
+
+class ResourceForm(NamedTuple):
+    """Parts that a resource's ARN must have; None is any."""
+
+    service: str | None = None
+    region: str | None = None
+    type: str | None = None
+    id: str | None = None
+
+
+def _has_form(form: ResourceForm, account_id: str) -> ColumnElement[bool]:
+    """Return the condition of having a form; LIKE may ignore case, so the id is looked at once more."""
+    service, region, kind, own_id = ("%" if part is None else _escaped(part) for part in form)
+    resource = grouped_resources.c.resource
+    like = resource.like(f"acs:{service}:{region}:{account_id}:{kind}/{own_id}", escape="\\")
+    if form.id is None:
+        return like
+    return and_(like, func.replace(resource, f"/{form.id}", "") != resource)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

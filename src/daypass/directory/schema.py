@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0007"
+MIGRATION: Final = "0008"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -307,6 +307,8 @@ grouped_resources: Final = Table(
     Column("resource", String(512), primary_key=True),
     _account(),
     Column("resource_group_id", String(18), ForeignKey("resource_groups.id"), nullable=False, index=True),
+    Index(None, "account_id", "resource"),
+    Index(None, "account_id", "resource_group_id", "resource"),
 )
 
 tags: Final = Table(

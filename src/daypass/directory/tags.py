@@ -15,7 +15,7 @@ from daypass.directory.schema import tags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Table
+    from sqlalchemy import Column, ColumnElement, Select, Table
 
     from daypass.directory.context import Context
     from daypass.directory.records import TagList
@@ -78,6 +78,7 @@ class Tags:
         table: Table,
         account_id: str,
         *,
+        own: ColumnElement[bool] | None = None,
         ids: Sequence[str] | None = None,
         wanted: Sequence[tuple[str, str | None]] = (),
         marker: str | None = None,
@@ -86,8 +87,9 @@ class Tags:
         """Return tags in the order of the names of what carries them, and of their keys.
 
         Args:
-            table: what carries them: users, roles, policies or resource groups.
+            table: what carries them: users, roles, policies, resource groups or members.
             account_id: whose.
+            own: which rows of the table are the account's, if that is not told by ``account_id``.
             ids: of these only; None for all.
             wanted: of what carries all of these only, and only these; a value of None is any.
             marker: from the page before.
@@ -102,7 +104,7 @@ class Tags:
         statement = (
             select(entity.id, entity.name, tags.c.tag_key, tags.c.tag_value)
             .join_from(table, tags, tags.c.entity_id == entity.id)
-            .where(entity.account_id == account_id, *tagged(entity.id, wanted))
+            .where(_own(table, account_id, own), *tagged(entity.id, wanted))
             .order_by(entity.name_key, tags.c.tag_key)
             .limit(limit + 1)
         )
@@ -116,6 +118,89 @@ class Tags:
             statement = statement.where(entity.name_key >= name, onwards)
         found = [CarriedTag(*row) for row in self._context.all(statement)]
         return page_of(_LISTING, found, limit, lambda tag: f"{tag.entity_name.lower()}\n{tag.key}")
+
+    def keys(
+        self,
+        table: Table,
+        account_id: str,
+        *,
+        own: ColumnElement[bool] | None = None,
+        part: str | None = None,
+        marker: str | None = None,
+        limit: int = 100,
+    ) -> Page[str]:
+        """Return the keys of the tags that anything of the table carries, in their order.
+
+        Args:
+            table: as in :meth:`list`.
+            account_id: whose.
+            own: as in :meth:`list`.
+            part: of the keys; None is any.
+            marker: from the page before.
+            limit: at most this many.
+
+        Raises:
+            ApiError: ``InvalidParameter.NextToken``.
+        """
+        column = tags.c.tag_key
+        statement = _carried(column, table, _own(table, account_id, own))
+        return self._distinct("tag keys", statement, column, part=part, marker=marker, limit=limit)
+
+    def values(
+        self,
+        table: Table,
+        account_id: str,
+        key: str,
+        *,
+        own: ColumnElement[bool] | None = None,
+        part: str | None = None,
+        marker: str | None = None,
+        limit: int = 100,
+    ) -> Page[str]:
+        """Return the values that a key has on anything of the table, in their order.
+
+        Args:
+            table: as in :meth:`list`.
+            account_id: whose.
+            key: of the tags.
+            own: as in :meth:`list`.
+            part: of the values; None is any.
+            marker: from the page before.
+            limit: at most this many.
+
+        Raises:
+            ApiError: ``InvalidParameter.NextToken``.
+        """
+        column = tags.c.tag_value
+        statement = _carried(column, table, _own(table, account_id, own)).where(tags.c.tag_key == key)
+        return self._distinct("tag values", statement, column, part=part, marker=marker, limit=limit)
+
+    def _distinct(
+        self,
+        listing: str,
+        statement: Select[*tuple[str]],
+        column: Column[str],
+        *,
+        part: str | None,
+        marker: str | None,
+        limit: int,
+    ) -> Page[str]:
+        after = read_marker(listing, marker, BAD_NEXT_TOKEN)
+        statement = statement.distinct().order_by(column).limit(within(limit) + 1)
+        if part is not None:
+            statement = statement.where(column.contains(part, autoescape=True))
+        if after is not None:
+            statement = statement.where(column > after)
+        found = [str(row[0]) for row in self._context.all(statement)]
+        return page_of(listing, found, within(limit), lambda text: text)
+
+
+def _carried(column: Column[str], table: Table, own: ColumnElement[bool]) -> Select[*tuple[str]]:
+    return select(column).join_from(table, tags, tags.c.entity_id == table.c.id).where(own)
+
+
+def _own(table: Table, account_id: str, own: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return table.c.account_id == account_id if own is None else own
 
 
 def tagged(

@@ -1,7 +1,7 @@
 """What policies see of tags, and the parameters of operations on tags.
 
 ``acs:RequestTag/<key>`` are the tags that a request brings, ``acs:ResourceTag/<key>`` those
-of the user, role or policy that it is about; operations that list have none of the latter.
+of the user, role, policy or resource group that it is about; operations that list have none of the latter.
 Source: the condition keys of the Tag service, RAM's comments on TagResources.
 """
 
@@ -86,6 +86,8 @@ def _id_of(txn: Transaction, account_id: str, kind: str, name: str) -> str | Non
             return None if role is None else role.id
         case "policy":
             return txn.policies.find_id(account_id, name)
+        case "resourcegroup":
+            return name if txn.resource_groups.has(account_id, name) else None
         case _:
             return None
 

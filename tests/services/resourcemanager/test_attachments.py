@@ -181,13 +181,20 @@ def test_a_foreign_principal_or_a_type_that_does_not_fit_lists_nothing(account: 
     assert account.refused("ListPolicyAttachments", PageNumber="0") == (400, "InvalidParameter.PageNumber")
 
 
-def test_both_the_principal_and_the_policy_must_be_allowed(account: Account) -> None:
-    alice, system = f"acs:ram:*:{account.id}:user/Alice", "acs:ram:*:system:policy/ReadOnlyAccess"
-    wanted = attachment(account)
-    for number, resource in enumerate((alice, system)):
-        half = account.user(f"Half-{number}", document(allow("ram:AttachPolicy", resource)))
+@pytest.mark.parametrize(("kind", "product"), [("user", "ims"), ("group", "ims"), ("role", "ram")])
+def test_both_the_principals_and_the_policy_must_be_allowed(
+    account: Account, kind: str, product: str
+) -> None:
+    types = {"user": "IMSUser", "group": "IMSGroup", "role": "ServiceRole"}
+    name = principals(account)[types[kind]]
+    wanted = attachment(account, PrincipalType=types[kind], PrincipalName=name)
+    every = f"acs:{product}:*:{account.id}:{kind}/*"
+    system = "acs:ram:*:system:policy/ReadOnlyAccess"
+    one = f"acs:ram:*:{account.id}:{kind}/{name.partition('@')[0]}"
+    for number, resources in enumerate(([every], [system], [one, system])):
+        half = account.user(f"Half-{number}", document(allow("ram:AttachPolicy", resources)))
         assert account.refused("AttachPolicy", half, **wanted) == (403, "NoPermission")
-    whole = account.user("Whole", document(allow("ram:AttachPolicy", [alice, system])))
+    whole = account.user("Whole", document(allow("ram:AttachPolicy", [every, system])))
     assert account.refused("DetachPolicy", whole, **wanted) == (403, "NoPermission")
     assert account.refused("ListPolicyAttachments", whole) == (403, "NoPermission")
     account.told("AttachPolicy", whole, **wanted)

@@ -10,8 +10,10 @@ from daypass.services.resourcemanager import (
     policy_versions,
     resource_directories,
     resource_groups,
+    resources,
     roles,
     service_linked_roles,
+    tags,
 )
 from daypass.services.resourcemanager.service import resourcemanager
 
@@ -26,6 +28,8 @@ __all__ = [
     "resource_directories",
     "resource_groups",
     "resourcemanager",
+    "resources",
     "roles",
     "service_linked_roles",
+    "tags",
 ]

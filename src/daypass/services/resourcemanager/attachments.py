@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
+from daypass.authz.authorize import decide_on
+from daypass.authz.controls import CONTROLS
+from daypass.authz.denial import NO_PERMISSION
 from daypass.directory.errors import (
     ATTACHMENT_EXISTS,
     ATTACHMENT_MISSING,
@@ -17,8 +21,9 @@ from daypass.directory.errors import (
 )
 from daypass.directory.records import Account, Attachment, PolicyType
 from daypass.directory.system import OWNER
+from daypass.policy.decision import EXPLICIT_DENY
 from daypass.service.authorization import Permission
-from daypass.service.call import timestamp
+from daypass.service.call import NO_CONDITIONS, Conditions, timestamp
 from daypass.service.operation import Nothing, Request, Response, Runs
 from daypass.services.principals import PrincipalName, full_name
 from daypass.services.resourcemanager.principals import (
@@ -42,6 +47,8 @@ from daypass.services.resourcemanager.service import (
 from daypass.services.tags import resource_tags
 
 if TYPE_CHECKING:
+    from daypass.authz.authorize import Verdict
+    from daypass.errors import ErrorCode
     from daypass.service.call import Call
 
 _PRINCIPAL_MISSING: Final = (USER_MISSING, GROUP_MISSING, ROLE_MISSING)
@@ -66,22 +73,62 @@ class AttachmentRequest(Request, frozen=True, kw_only=True):
         require_type(self.principal_name, self.principal_type)
 
 
-def _resources(q: AttachmentRequest, call: Call) -> tuple[str, str]:
-    owner = OWNER if q.policy_type == "System" else call.account
-    return q.principal_name.resource(call), f"acs:ram:*:{owner}:policy/{q.policy_name}"
+@dataclass(frozen=True, slots=True)
+class OnAttachment:
+    """A permission on all principals of the kind, and on the policy.
 
+    So says the published table, with ``acs:ims`` for users and groups. A Deny on the very principal,
+    as RAM's own operations name it, counts too: one statement guards it whichever product is used.
 
-_ABOUT: Final = (
-    "acs:ram:*:{AccountId}:user/{UserName}, group/{GroupName} or role/{RoleName}, "
-    "and acs:ram:*:{AccountId}|system:policy/{PolicyName}"
-)
+    Attributes:
+        action: as policies write it.
+    """
+
+    action: str
+
+    def check(self, call: Call, q: AttachmentRequest, /) -> Verdict:
+        """Decide on all principals, look for a Deny on this one, decide on the policy."""
+        own = q.principal_name.resource(call)
+        owner = OWNER if q.policy_type == "System" else call.account
+        policy = f"acs:ram:*:{owner}:policy/{q.policy_name}"
+        product = "ram" if q.principal_name.kind == "Role" else "ims"
+        every = f"acs:{product}:*:{call.account}:{q.principal_name.kind.lower()}/*"
+        on_principals = self._decide(call, every, own)
+        if not on_principals.allowed:
+            return on_principals
+        on_this_one = self._decide(call, own, own)
+        if on_this_one.decision.outcome is EXPLICIT_DENY:
+            return on_this_one
+        return self._decide(call, policy, policy)
+
+    def _decide(self, call: Call, resource: str, about: str) -> Verdict:
+        controls = call.look(CONTROLS, call.account)
+        context = Conditions(call, NO_CONDITIONS, resource_tags, about)
+        return decide_on(call.caller, controls, self.action, resource, context)
+
+    def describe(self) -> str:
+        """Return the action and the resources."""
+        return (
+            f"`{self.action}` on `acs:ims:*:{{AccountId}}:user/*`, `acs:ims:*:{{AccountId}}:group/*` or "
+            "`acs:ram:*:{AccountId}:role/*`, and on `acs:ram:*:{AccountId}|system:policy/{PolicyName}`; "
+            "no Deny on `acs:ram:*:{AccountId}:user/{UserName}`, `group/{GroupName}` or `role/{RoleName}`"
+        )
+
+    def errors(self) -> tuple[ErrorCode, ...]:
+        """Return none: deciding refuses with NoPermission only."""
+        return ()
+
+    def refusal(self, verdict: Verdict, /) -> str:
+        """Name resource and action, as RAM does."""
+        request = verdict.request
+        return NO_PERMISSION.template.format(resource=request.resource, action=request.action)
 
 
 @resourcemanager.operation(
     "AttachPolicy",
     AttachmentRequest,
     Nothing,
-    authorize=Permission("ram:AttachPolicy", _resources, tags=resource_tags, about=_ABOUT),
+    authorize=OnAttachment("ram:AttachPolicy"),
     runs=Runs.WRITE,
     errors=(
         *_PRINCIPAL_MISSING,
@@ -106,7 +153,7 @@ def attach_policy(call: Call, q: AttachmentRequest) -> Nothing:
     "DetachPolicy",
     AttachmentRequest,
     Nothing,
-    authorize=Permission("ram:DetachPolicy", _resources, tags=resource_tags, about=_ABOUT),
+    authorize=OnAttachment("ram:DetachPolicy"),
     runs=Runs.WRITE,
     errors=(
         *_PRINCIPAL_MISSING,

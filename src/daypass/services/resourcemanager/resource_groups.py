@@ -27,6 +27,7 @@ from daypass.services.resourcemanager.service import (
     resource_group_resource,
     resourcemanager,
 )
+from daypass.services.tags import resource_tags
 
 if TYPE_CHECKING:
     from daypass.service.call import Call
@@ -43,6 +44,9 @@ NAME: Final = Text(
 )
 DISPLAY_NAME: Final = Text(
     wire="DisplayName", help="Name of the resource group for people; 1 to 50 characters.", most=50
+)
+NEW_DISPLAY_NAME: Final = DISPLAY_NAME.named(
+    "NewDisplayName", "New name of the resource group for people; 1 to 50 characters."
 )
 NAME_PART: Final = Text(wire="Name", help="Part of the names to look for.", most=50)
 DISPLAY_NAME_PART: Final = Text(wire="DisplayName", help="Part of the display names to look for.", most=50)
@@ -134,7 +138,10 @@ class ResourceGroupRequest(Request, frozen=True, kw_only=True):
 def _on_group(action: str) -> Permission[ResourceGroupRequest]:
     """Ask for an action on the resource group that is named."""
     return Permission(
-        action, lambda q, call: resource_group_resource(call, q.resource_group_id), about=_ABOUT
+        action,
+        lambda q, call: resource_group_resource(call, q.resource_group_id),
+        tags=resource_tags,
+        about=_ABOUT,
     )
 
 
@@ -192,7 +199,7 @@ def get_resource_group(call: Call, q: GetResourceGroupRequest) -> GetResourceGro
     return GetResourceGroupResponse(
         resource_group=ResourceGroupDetails(
             account_id=group.account_id,
-            create_date=_date(group.created_at),
+            create_date=date(group.created_at),
             display_name=group.display_name,
             id=group.id,
             name=group.name,
@@ -269,6 +276,49 @@ def list_resource_groups(call: Call, q: ListResourceGroupsRequest) -> ListResour
     )
 
 
+class UpdateResourceGroupRequest(ResourceGroupRequest, frozen=True, kw_only=True):
+    """Which resource group, and what people shall call it."""
+
+    new_display_name: Annotated[str, NEW_DISPLAY_NAME]
+
+
+class RenamedResourceGroup(Response, frozen=True, kw_only=True):
+    """A resource group with its new display name."""
+
+    account_id: str
+    create_date: str
+    display_name: str
+    id: str
+    name: str
+
+
+class UpdateResourceGroupResponse(Response, frozen=True, kw_only=True):
+    """The resource group as it is now."""
+
+    resource_group: RenamedResourceGroup
+
+
+@resourcemanager.operation(
+    "UpdateResourceGroup",
+    UpdateResourceGroupRequest,
+    UpdateResourceGroupResponse,
+    authorize=_on_group("ram:UpdateResourceGroup"),
+    runs=Runs.WRITE,
+    errors=(RESOURCE_GROUP_MISSING,),
+)
+def update_resource_group(call: Call, q: UpdateResourceGroupRequest) -> UpdateResourceGroupResponse:
+    """Give a resource group another display name."""
+    group = call.txn.resource_groups.update(call.account, q.resource_group_id, q.new_display_name)
+    shown = RenamedResourceGroup(
+        account_id=group.account_id,
+        create_date=date(group.created_at),
+        display_name=group.display_name,
+        id=group.id,
+        name=group.name,
+    )
+    return UpdateResourceGroupResponse(resource_group=shown)
+
+
 @resourcemanager.operation(
     "DeleteResourceGroup",
     ResourceGroupRequest,
@@ -287,7 +337,7 @@ def delete_resource_group(call: Call, q: ResourceGroupRequest) -> ChangedResourc
 def _changed(call: Call, group: ResourceGroup, status: str) -> NewResourceGroup:
     return NewResourceGroup(
         account_id=group.account_id,
-        create_date=_date(group.created_at),
+        create_date=date(group.created_at),
         display_name=group.display_name,
         id=group.id,
         name=group.name,
@@ -299,7 +349,7 @@ def _changed(call: Call, group: ResourceGroup, status: str) -> NewResourceGroup:
 def _listed(group: ResourceGroup, *, with_tags: bool) -> ListedResourceGroup:
     return ListedResourceGroup(
         account_id=group.account_id,
-        create_date=_date(group.created_at),
+        create_date=date(group.created_at),
         display_name=group.display_name,
         id=group.id,
         name=group.name,
@@ -316,6 +366,6 @@ def _tags(group: ResourceGroup) -> ShownTags:
     return ShownTags(tag=tuple(ShownTag(tag_key=key, tag_value=value) for key, value in group.tags))
 
 
-def _date(moment: int) -> str:
+def date(moment: int) -> str:
     """Return epoch seconds as resource groups show them, ``2021-06-05T14:39:13+08:00``."""
     return datetime.fromtimestamp(moment, _HOME).isoformat()

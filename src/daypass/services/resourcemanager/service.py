@@ -1,10 +1,8 @@
 """The ResourceManager service and the parameters its operations share.
 
-Its operations are authorized as ``ram:`` actions, on the resources that the published
-table of ResourceManager names. Where that table knows only all users, groups or roles
-(``acs:ims:*:{AccountId}:user/*``), the resource here is the one that RAM's own table
-names (``acs:ram:*:{AccountId}:user/{UserName}``), so that one policy guards a principal
-whichever product is used.
+Its operations are authorized as ``ram:`` actions, those on the resource directory as
+``resourcemanager:`` actions, on the resources that the published table of ResourceManager
+names.
 """
 
 from __future__ import annotations
@@ -19,7 +17,9 @@ if TYPE_CHECKING:
     from daypass.service.call import Call
 
 resourcemanager: Final = Service(
-    "ResourceManager", "2020-03-31", "roles, policies, resource groups, and policies attached within them"
+    "ResourceManager",
+    "2020-03-31",
+    "roles, policies, resource groups and what is in them, the resource directory and its control policies",
 )
 
 PAGE_SIZE: Final = 10

@@ -13,6 +13,8 @@ from daypass.services.iot.records import Page, Product, ProductSettings
 from daypass.services.iot.store.tables import devices, products
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Row
 
     from daypass.services.iot.store import Transaction
@@ -90,6 +92,22 @@ def change(txn: Transaction, product: Product, *, name: str, description: str) -
     changed = update(products).where(*_of(product.account_id, product.key))
     txn.connection.execute(changed.values(name=name, description=description))
     txn.changed(scope(product.account_id, product.key))
+
+
+def regroup(txn: Transaction, product: Product, resource_group_id: str) -> None:
+    """Put a product into another resource group of its account."""
+    changed = update(products).where(*_of(product.account_id, product.key))
+    txn.connection.execute(changed.values(resource_group_id=resource_group_id))
+    txn.changed(scope(product.account_id, product.key))
+
+
+def created(txn: Transaction, account_id: str, keys: Sequence[str]) -> dict[str, int]:
+    """Return when the account's products of those keys were created, in epoch milliseconds."""
+    statement = select(products.c.key, products.c.created_ms)
+    rows = txn.connection.execute(
+        statement.where(products.c.account_id == account_id, products.c.key.in_(keys))
+    )
+    return {row.key: row.created_ms for row in rows}
 
 
 def remove(txn: Transaction, account_id: str, key: str) -> None:

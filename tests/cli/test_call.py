@@ -117,7 +117,10 @@ def test_a_parameter_that_is_missing_or_given_twice_is_wrong_usage() -> None:
         (("st", "AssumeRole"), "st is neither a command nor a product; did you mean sts?"),
         (("sts", "AsumeRole"), "Sts has no operation AsumeRole; did you mean AssumeRole?"),
         (("sts", "assumerole"), "Sts has no operation assumerole; did you mean AssumeRole?"),
-        (("ims", "CreateApplication"), "Ims has CreateApplication, but daypass does not answer it yet"),
+        (
+            ("ims", "CreateApplication"),
+            "Ims has CreateApplication, but daypass does not answer it: out of scope. OAuth",
+        ),
         (("quikstart",), "quikstart is neither a command nor a product; did you mean quickstart?"),
         (("--verbose",), "--verbose is no option here"),
         (("sts", "GetCallerIdentity", "stray"), "stray is not of the form Key=Value"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from daypass.cli import listing
 from tests.docs.repository import ROOT
+from tests.rules.surface import published
+from tools.reference import coverage
 from tools.reference.files import PAGES, generated
 
 if TYPE_CHECKING:
@@ -30,3 +33,20 @@ def test_the_listing_holds_every_declared_operation() -> None:
     assert written == {
         (product.name, action) for product in listing.declared().products for action in product.actions
     }
+
+
+def test_every_operation_that_is_absent_has_a_reason_and_no_reason_is_for_nothing() -> None:
+    names = {product: [name for owner, name in published() if owner == product] for product, _ in published()}
+    for reason in coverage.reasons():
+        assert reason.state in {"not yet", "out of scope"}
+        assert reason.reason.endswith(".")
+        for pattern in reason.operations:
+            assert fnmatch.filter(names[reason.product], pattern), pattern
+    for product in listing.written().products:
+        works = {action.name for action in product.actions}
+        assert works | set(product.missing) == set(names[product.name])
+        assert not works & set(product.missing)
+
+
+def test_coverage_is_of_the_whole_published_surface() -> None:
+    assert sum(owner != "Iot" for owner, _ in published()) == 294

@@ -12,7 +12,7 @@ DIRECTORY = Path(__file__).parents[2] / "conformance" / "surface"
 def published() -> dict[tuple[str, str], dict[str, Any]]:
     """Return the facts by (product, action)."""
     facts = {}
-    for path in sorted(DIRECTORY.glob("*.json")):
+    for path in sorted(DIRECTORY.glob("*-*.json")):
         product = json.loads(path.read_text(encoding="utf-8"))
         for action, fact in product["operations"].items():
             facts[product["product"], action] = {**fact, "version": product["version"]}

@@ -11,7 +11,7 @@ import msgspec
 from daypass.cli import listing
 from daypass.cli.listing import Listing, Product
 from daypass.services import SERVICES
-from tools.reference import commands, conditions, errors, operations
+from tools.reference import commands, conditions, coverage, errors, operations
 from tools.reference.markdown import table
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ tests. Not edited by hand.
 - [The command line](commands.md)
 - [Error codes](errors.md)
 - [Condition operators and keys](conditions.md)
+- [Coverage](coverage.md): what is answered of the published products, and why not the rest
 """
 
 
@@ -37,9 +38,15 @@ def generated() -> dict[Path, str]:
     known = complete_listing()
     pages = {"README.md": _index(known), "commands.md": commands.page(), "errors.md": errors.page()}
     pages["conditions.md"] = conditions.page()
+    tiers = {
+        fact.product: {name: each.tier for name, each in fact.operations.items()} for fact in _published()
+    }
+    pages["coverage.md"] = coverage.page(known, tiers)
     for service in SERVICES:
         product = known.find(service.product)
-        pages[f"{service.product.lower()}.md"] = operations.page(service, product.missing if product else ())
+        pages[f"{service.product.lower()}.md"] = operations.page(
+            service, list(product.missing) if product else ()
+        )
     return {PAGES / name: text for name, text in sorted(pages.items())} | {listing.FILE: _json(known)}
 
 
@@ -50,12 +57,21 @@ def complete_listing() -> Listing:
     for product in listing.declared().products:
         names = {action.name for action in product.actions}
         there = published.pop(product.name).operations
-        products.append(msgspec.structs.replace(product, missing=tuple(sorted(set(there) - names))))
+        missing = coverage.absent(product.name, set(there) - names)
+        products.append(msgspec.structs.replace(product, missing=missing))
     products += [
-        Product(fact.product, fact.version, "not answered yet", (), tuple(sorted(fact.operations)))
+        Product(
+            fact.product, fact.version, "not answered yet", (), coverage.absent(fact.product, fact.operations)
+        )
         for fact in published.values()
     ]
     return Listing(tuple(products))
+
+
+class _Operation(msgspec.Struct):
+    """What is published of an operation, as far as it matters here."""
+
+    tier: int
 
 
 class _Published(msgspec.Struct):
@@ -63,11 +79,11 @@ class _Published(msgspec.Struct):
 
     product: str
     version: str
-    operations: dict[str, msgspec.Raw]
+    operations: dict[str, _Operation]
 
 
 def _published() -> Iterator[_Published]:
-    for path in sorted(SURFACE.glob("*.json")):
+    for path in sorted(SURFACE.glob("*-*.json")):
         yield msgspec.json.decode(path.read_bytes(), type=_Published)
 
 

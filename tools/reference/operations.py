@@ -31,7 +31,7 @@ def page(service: Service, missing: Sequence[str]) -> str:
         *(_operation(operation) for operation in every),
     ]
     if missing:
-        parts.append(f"## Not answered yet\n\n{', '.join(code(name) for name in missing)}.\n")
+        parts.append(f"## Not answered\n\n{', '.join(code(name) for name in missing)}: [why](coverage.md).\n")
     return "\n".join(parts)
 
 

@@ -102,9 +102,16 @@ def _action(product: Product, word: str) -> Action:
         return found
     command = f"daypass {product.word}"
     if word in product.missing:
-        raise UsageError(command, f"{product.name} has {word}, but daypass does not answer it yet")
+        raise UsageError(
+            command, f"{product.name} has {word}, but daypass does not answer it: {_why(product, word)}"
+        )
     names = [action.name for action in product.actions]
     raise UsageError(command, f"{product.name} has no operation {word}{_suggestion(word, names)}")
+
+
+def _why(product: Product, word: str) -> str:
+    why = product.missing[word]
+    return f"{why.state}. {why.reason.removesuffix('.')}"
 
 
 def _look(find: Callable[[Listing], T | None]) -> T | None:

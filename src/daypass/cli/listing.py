@@ -56,19 +56,30 @@ class Action(msgspec.Struct, frozen=True, omit_defaults=True):
         return any(parameter.takes(name) for parameter in self.parameters)
 
 
+class Absent(msgspec.Struct, frozen=True):
+    """Why the real service has an operation and daypass does not answer it.
+
+    Attributes:
+        state: ``not yet`` or ``out of scope``.
+    """
+
+    state: str
+    reason: str
+
+
 class Product(msgspec.Struct, frozen=True):
     """A service of the catalogue.
 
     Attributes:
         name: as the wire writes it, ``Sts``.
-        missing: operations the real service has and daypass does not answer yet.
+        missing: operations the real service has and daypass does not answer, and why.
     """
 
     name: str
     version: str
     about: str
     actions: tuple[Action, ...]
-    missing: tuple[str, ...] = ()
+    missing: dict[str, Absent] = {}
 
     @property
     def word(self) -> str:

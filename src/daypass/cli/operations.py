@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from daypass.cli.listing import Product
 
 WORKS: Final = "works"
-MISSING: Final = "not yet"
 
 
 def add(parser: Parser) -> None:
     """Add the options."""
     parser.description = (
-        "Lists every operation of the products that daypass answers for, and whether it works."
+        "Lists every operation of the products that daypass answers for, whether it works, and if not, why."
     )
     parser.add_argument(
         "--format",
@@ -43,12 +42,18 @@ def run(options: Namespace) -> int:
 
 
 def _states(product: Product) -> dict[str, str]:
-    states = {action.name: WORKS for action in product.actions} | dict.fromkeys(product.missing, MISSING)
-    return dict(sorted(states.items()))
+    states = {action.name: WORKS for action in product.actions}
+    return dict(sorted((states | {name: why.state for name, why in product.missing.items()}).items()))
 
 
 def _object(product: Product) -> dict[str, object]:
-    return {"product": product.name, "version": product.version, "operations": _states(product)}
+    reasons = {name: why.reason for name, why in product.missing.items()}
+    return {
+        "product": product.name,
+        "version": product.version,
+        "operations": _states(product),
+        "reasons": reasons,
+    }
 
 
 def _lines(product: Product) -> Iterator[str]:
@@ -56,4 +61,5 @@ def _lines(product: Product) -> Iterator[str]:
     yield f"{product.name} {product.version}: {len(product.actions)} of {len(states)} operations"
     width = max(map(len, states), default=0)
     for name, state in states.items():
-        yield f"  {name:{width}}  {state}"
+        why = product.missing.get(name)
+        yield f"  {name:{width}}  {state}" + (f": {why.reason}" if why is not None else "")

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from daypass.directory import lookups, schema
 from daypass.directory.placements import placement_of
 from daypass.directory.resource_directories import FULL_ACCESS
+from daypass.directory.settings import PasswordPolicy
 from tests.directory.stores import open_store
 
 if TYPE_CHECKING:
@@ -74,6 +75,15 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "saml_providers": lambda txn, account: txn.saml_providers.list(account, limit=1),
     "oidc_provider": lambda txn, account: txn.oidc_providers.find(account, "p"),
     "saml_provider": lambda txn, account: txn.saml_providers.find(account, "p"),
+    "devices": lambda txn, account: txn.mfa_devices.list(account, limit=1),
+    "device of a user": lambda txn, _: txn.mfa_devices.of_user("1"),
+    "devices in use": lambda txn, account: txn.mfa_devices.count(account, in_use=True),
+    "newest passwords": lambda txn, _: txn.passwords.newest("1", 3),
+    "login profile": lambda txn, _: txn.login_profiles.find("1"),
+    "last use of a key": lambda txn, _: txn.key_uses.find("LTAIx"),
+    "policy of a key": lambda txn, _: txn.key_policies.find("LTAIx"),
+    "settings": lambda txn, account: txn.settings.get(account, PasswordPolicy),
+    "reported credentials": lambda txn, account: txn.credential_reports.of_account(account),
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),

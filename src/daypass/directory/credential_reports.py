@@ -53,6 +53,13 @@ class ReportedUser(Struct, frozen=True, gc=False):
     keys: tuple[ReportedKey, ...]
 
 
+class ReportedAccount(Struct, frozen=True, gc=False):
+    """An account in a report: its own keys, oldest first, and its users in the order of their names."""
+
+    keys: tuple[ReportedKey, ...]
+    users: tuple[ReportedUser, ...]
+
+
 class CredentialReport(Struct, frozen=True, gc=False):
     """A report as it was made."""
 
@@ -60,11 +67,13 @@ class CredentialReport(Struct, frozen=True, gc=False):
     content: str
 
 
-_KEYS: Final = (
-    select(access_keys.c.user_id, access_keys.c.status, access_keys.c.created_at, access_key_uses.c.used_at)
-    .outerjoin_from(access_keys, access_key_uses, access_key_uses.c.access_key_id == access_keys.c.id)
-    .order_by(access_keys.c.created_at, access_keys.c.id)
-)
+_KEYS: Final = select(
+    access_keys.c.created_at,
+    access_keys.c.id,
+    access_keys.c.user_id,
+    access_keys.c.status,
+    access_key_uses.c.used_at,
+).outerjoin_from(access_keys, access_key_uses, access_key_uses.c.access_key_id == access_keys.c.id)
 
 
 class CredentialReports:
@@ -73,8 +82,8 @@ class CredentialReports:
     def __init__(self, context: Context) -> None:
         self._context: Final = context
 
-    def users(self, account_id: str) -> list[ReportedUser]:
-        """Return what a report tells of an account's users, in the order of their names."""
+    def of_account(self, account_id: str) -> ReportedAccount:
+        """Return what a report tells of an account."""
         context = self._context
         mine = users.c.account_id == account_id
         logins = select(login_profiles.c.user_id, login_profiles.c.status).join_from(login_profiles, users)
@@ -87,7 +96,7 @@ class CredentialReports:
         with_mfa = {row[0] for row in context.all(bound)}
         keys = self._keys(account_id)
         columns = (users.c.id, users.c.name, users.c.created_at, users.c.last_login_at)
-        return [
+        reported = [
             ReportedUser(
                 name,
                 created_at,
@@ -101,17 +110,14 @@ class CredentialReports:
                 select(*columns).where(mine).order_by(users.c.name_key)
             )
         ]
+        return ReportedAccount(tuple(keys[None]), tuple(reported))
 
-    def account_keys(self, account_id: str) -> tuple[ReportedKey, ...]:
-        """Return the account's own keys, oldest first."""
-        own = (access_keys.c.account_id == account_id, access_keys.c.user_id.is_(None))
-        return tuple(ReportedKey(*row[1:]) for row in self._context.all(_KEYS.where(*own)))
-
-    def _keys(self, account_id: str) -> dict[str, list[ReportedKey]]:
-        theirs = (access_keys.c.account_id == account_id, access_keys.c.user_id.is_not(None))
-        found: dict[str, list[ReportedKey]] = defaultdict(list)
-        for user_id, *key in self._context.all(_KEYS.where(*theirs)):
-            found[user_id].append(ReportedKey(*key))
+    def _keys(self, account_id: str) -> dict[str | None, list[ReportedKey]]:
+        """Return an account's keys by whose they are, oldest first; None stands for the account itself."""
+        found: dict[str | None, list[ReportedKey]] = defaultdict(list)
+        rows = self._context.all(_KEYS.where(access_keys.c.account_id == account_id))
+        for created_at, _, user_id, status, used_at in sorted(rows, key=lambda row: (row[0], row[1])):
+            found[user_id].append(ReportedKey(status, created_at, used_at))
         return found
 
     def put(self, account_id: str, report: CredentialReport) -> None:

@@ -81,13 +81,13 @@ def _report(call: Call, q: Request) -> CredentialReport:  # noqa: ARG001 (asks f
 
 
 def _lines(call: Call) -> Iterator[Sequence[str]]:
-    reports = call.txn.credential_reports
+    reported = call.txn.credential_reports.of_account(call.account)
     account = call.txn.accounts.get(call.account)
     days = call.txn.settings.get(call.account, PasswordPolicy).max_password_age
     no_password = (_flag(on=False), _NONE, _NONE, _NONE)
-    keys = _keys(reports.account_keys(account.id))
+    keys = _keys(reported.keys)
     yield ("<root>", timestamp(account.created_at), _NEVER, *no_password, _flag(on=False), *keys)
-    for user in reports.users(account.id):
+    for user in reported.users:
         logon = _NEVER if user.last_login_at is None else timestamp(user.last_login_at)
         yield (
             full_name(account, "User", user.name),

@@ -15,7 +15,7 @@ ProviderKind: TypeAlias = Literal["oidc", "saml"]
 
 ACCOUNT_ID: Final = re.compile(r"[0-9]{16}", re.ASCII)
 ACCOUNT_ALIAS: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-DOMAIN_ALIAS: Final = re.compile(r"(?!group[.])(?![-])(?!.*--)[a-z0-9._-]{1,51}(?<!-)", re.ASCII)
+DOMAIN_ALIAS: Final = re.compile(r"(?!group[.])(?=.{1,51}\Z)[a-z0-9_]+([.-][a-z0-9_]+)*", re.ASCII)
 """What stands before the suffix of a default domain; ``group.`` begins the domains of groups."""
 USER_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 GROUP_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

@@ -80,6 +80,8 @@ def test_an_alias_of_another_length_is_refused(ims: Ims, alias: str) -> None:
         ".onaliyun.com",
         "-a.onaliyun.com",
         "a--b.onaliyun.com",
+        "a..b.onaliyun.com",
+        "a-.onaliyun.com",
         "group.corp.onaliyun.com",
         f"{'a' * 52}.onaliyun.com",
     ],

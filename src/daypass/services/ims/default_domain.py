@@ -31,7 +31,7 @@ def _alias(text: str) -> str:
         raise ValueError(f"<alias>{SUFFIX} is wanted, at most {MOST_CHARS} characters")
     if names.DOMAIN_ALIAS.fullmatch(alias) is None:
         raise ValueError(
-            "before the suffix, letters, digits and any of . _ - are wanted, no hyphen at the ends or doubled"
+            "before the suffix, letters, digits and . _ - are wanted, neither . nor - at the ends or doubled"
         )
     return alias
 

@@ -75,6 +75,9 @@ REACHED: Final[dict[str, Reach]] = {
         AssumeRolePolicyDocument=trusting("acs:ram::1234567890123456:root"),
     ),
     "custom_policies": _second("CreatePolicy", "LimitExceeded.Policy", "PolicyName", PolicyDocument=TEXT),
+    "virtual_mfa_devices": _second(
+        "CreateVirtualMFADevice", "LimitExceeded.VirtualMFADevice", "VirtualMFADeviceName"
+    ),
     "resource_groups": Reach(
         (),  # the default one
         (RESOURCE_MANAGER, "CreateResourceGroup", {"Name": "second", "DisplayName": "second"}),

@@ -20,7 +20,7 @@ from tests.world import World, document, trusting
 GUARDED = [
     op
     for op in CATALOGUE
-    # What only concerns the caller is its own right; tests/services/test_self_service.py says when.
+    # What only concerns the caller is its own right; tests/rules/test_self_service.py says when.
     if not isinstance(op.authorize, NoPermissionNeeded)
     and not op.anonymous
     and not (isinstance(op.authorize, SelfService) and op.authorize.alone)

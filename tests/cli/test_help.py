@@ -87,7 +87,7 @@ def test_every_operation_is_listed_with_its_state(capsys: pytest.CaptureFixture[
         if state == "works"
     }
     assert works == {(op.product, op.name) for op in CATALOGUE}
-    assert listed["ResourceManager"]["InviteAccountToResourceDirectory"] == "not yet"
+    assert listed["ResourceManager"]["DeleteAccount"] == "not yet"
     assert main(["operations"]) == 0
     text = capsys.readouterr().out
     assert "Sts 2015-04-01: 4 of 4 operations\n" in text

@@ -57,6 +57,8 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "resources of a group": lambda txn, account: txn.resource_groups.resources(
         account, resource_group_id="rg-x"
     ),
+    "invitations made": lambda txn, account: txn.handshakes.made_by(account),
+    "invitations got": lambda txn, account: txn.handshakes.got_by(account),
     "placement": placement_of,
     "placement of a member": lambda txn, account: placement_of(txn, _member(txn, account).id),
     "folders": lambda txn, account: txn.folders.numbered(_root(txn, account)),

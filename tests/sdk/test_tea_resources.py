@@ -149,3 +149,20 @@ def test_resource_groups_what_is_in_them_and_their_tags_live_a_whole_life(
     ask("UntagResources", {"ResourceId": [made], "TagKey": ["team"]})
     ask("UntagResources", {"ResourceId": [made], "All": True})
     assert ask("ListTagResources", {})["TagResources"] == []
+
+
+def test_an_account_is_invited_to_a_resource_directory(ask: Ask, server: Server) -> None:
+    guest = server.new_account()
+    ask("InitResourceDirectory", {})
+    invite = {"TargetEntity": guest.id, "TargetType": "Account", "Tag": [{"Key": "env", "Value": "prod"}]}
+    first = ask("InviteAccountToResourceDirectory", invite)["Handshake"]["HandshakeId"]
+    assert ask("GetHandshake", {"HandshakeId": first})["Handshake"]["Status"] == "Pending"
+    assert ask("CancelHandshake", {"HandshakeId": first})["Handshake"]["Status"] == "Cancelled"
+    second = ask("InviteAccountToResourceDirectory", invite)["Handshake"]["HandshakeId"]
+    assert ask("DeclineHandshake", {"HandshakeId": second}, guest.root)["Handshake"]["Status"] == "Declined"
+    third = ask("InviteAccountToResourceDirectory", invite)["Handshake"]["HandshakeId"]
+    assert ask("AcceptHandshake", {"HandshakeId": third}, guest.root)["Handshake"]["Status"] == "Accepted"
+    assert ask("ListHandshakesForAccount", {}, guest.root)["TotalCount"] == 3
+    assert ask("ListHandshakesForResourceDirectory", {"PageSize": 1})["TotalCount"] == 3
+    (member,) = ask("ListAccounts", {"IncludeTags": True})["Accounts"]["Account"]
+    assert (member["AccountId"], member["JoinMethod"]) == (guest.id, "invited")

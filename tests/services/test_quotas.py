@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -24,7 +24,10 @@ Step = tuple[str, str, dict[str, str]]
 
 
 class Reach(NamedTuple):
-    """How to reach a quota of 1: what fits, and what is then too much."""
+    """How to reach a quota of 1: what fits, and what is then too much.
+
+    A value ``{Member}`` is what an earlier answer had under that name.
+    """
 
     fits: tuple[Step, ...]
     too_much: Step
@@ -37,6 +40,17 @@ def _ram(action: str, **parameters: str) -> Step:
 
 def _ims(action: str, **parameters: str) -> Step:
     return "2019-08-15", action, parameters
+
+
+def _rm(action: str, **parameters: str) -> Step:
+    return RESOURCE_MANAGER, action, parameters
+
+
+_DIRECTORY: Final = _rm("InitResourceDirectory")
+
+
+def _control(name: str) -> Step:
+    return _rm("CreateControlPolicy", PolicyName=name, EffectScope="RAM", PolicyDocument=TEXT)
 
 
 def _attach(kind: str, policy_type: str, name: str) -> Step:
@@ -108,6 +122,22 @@ REACHED: Final[dict[str, Reach]] = {
         _ims("CreateSAMLProvider", SAMLProviderName="b", EncodedSAMLMetadataDocument=METADATA),
         "LimitExceeded.SAMLProvider",
     ),
+    "folders": Reach(
+        (_DIRECTORY, _rm("CreateFolder", FolderName="a")),
+        _rm("CreateFolder", FolderName="b"),
+        "QuotaExceeded.Folder.Count",
+    ),
+    "members": Reach(
+        (_DIRECTORY, _rm("CreateResourceAccount", DisplayName="one")),
+        _rm("CreateResourceAccount", DisplayName="two"),
+        "LimitExceeded.Account",
+    ),
+    "control_policies": Reach((_DIRECTORY, _control("a")), _control("b"), "LimitExceeded.ControlPolicy"),
+    "control_policies_per_target": Reach(
+        (_DIRECTORY, _rm("EnableControlPolicy"), _control("a")),
+        _rm("AttachControlPolicy", PolicyId="{PolicyId}", TargetId="{RootFolderId}"),
+        "LimitExceeded.ControlPolicyAttachment",
+    ),
     "account_access_keys": Reach((), _ram("CreateAccessKey"), "LimitExceeded.User.AccessKey"),
     "access_keys_per_user": Reach(
         (_ram("CreateUser", UserName="a"), _ram("CreateAccessKey", UserName="a")),
@@ -178,14 +208,29 @@ def test_a_quota_refuses_what_is_too_much_with_its_own_code_and_moves_at_once(
 ) -> None:
     fits, too_much, code = REACHED[name]
     allow_of(server, account, name, 1)
+    known: dict[str, str] = {}
     for step in fits:
-        assert call(server, account, step).status == 200, step
+        answer = call(server, account, step)
+        assert answer.status == 200, step
+        known |= _members(answer.json())
+    version, action, parameters = too_much
+    named = {wire: known.get(value.strip("{}"), value) for wire, value in parameters.items()}
+    too_much = version, action, named
     refusal = call(server, account, too_much)
     assert refusal.status == 409, refusal.text
     assert refusal.json()["Code"] == code
     assert "limit of 1 " in refusal.json()["Message"]
     allow_of(server, account, name, 2)
     assert call(server, account, too_much).status == 200
+
+
+def _members(body: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of an answer by their names, those of its objects too."""
+    found = {name: value for name, value in body.items() if isinstance(value, str)}
+    for value in body.values():
+        if isinstance(value, dict):
+            found |= _members(value)
+    return found
 
 
 def test_a_quota_of_one_account_is_no_other_accounts(server: Server, account: Account) -> None:

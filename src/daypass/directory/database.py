@@ -22,6 +22,7 @@ from daypass.directory.credential_reports import CredentialReports
 from daypass.directory.errors import STORE_BUSY, StoreError
 from daypass.directory.folders import Folders
 from daypass.directory.groups import Groups
+from daypass.directory.handshakes import Handshakes
 from daypass.directory.key_policies import KeyPolicies
 from daypass.directory.key_uses import KeyUses
 from daypass.directory.login_profiles import LoginProfiles
@@ -165,6 +166,11 @@ class Transaction(Context):
     def members(self) -> Members:
         """Accounts in resource directories."""
         return Members(self)
+
+    @cached_property
+    def handshakes(self) -> Handshakes:
+        """Invitations to resource directories."""
+        return Handshakes(self)
 
     @cached_property
     def control_policies(self) -> ControlPolicies:

@@ -287,3 +287,10 @@ CONTROL_ATTACHMENT_IS_LAST: Final = ErrorCode(
     409,
     "It is the only control policy of {target}. Attach another one first.",
 )
+HANDSHAKE_MISSING: Final = ErrorCode("EntityNotExists.Handshake", 404, "There is no invitation {handshake}.")
+HANDSHAKE_EXISTS: Final = ErrorCode(
+    "EntityAlreadyExists.Handshake", 409, "Account {account} is invited already, and has not answered yet."
+)
+HANDSHAKE_OVER: Final = ErrorCode(
+    "HandshakeStatusMismatch", 409, "The invitation is not pending any more; it is {status}."
+)

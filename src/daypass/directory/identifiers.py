@@ -46,6 +46,11 @@ def folder_id(entropy: Entropy) -> str:
     return "fd-" + _text(entropy, _ALPHANUMERIC, 10)
 
 
+def handshake_id(entropy: Entropy) -> str:
+    """Return a new handshake id."""
+    return "h-" + _text(entropy, _ALPHANUMERIC, 16)
+
+
 def control_policy_id(entropy: Entropy) -> str:
     """Return a new control policy id."""
     return "cp-" + _text(entropy, _ALPHANUMERIC, 16)

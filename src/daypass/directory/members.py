@@ -1,4 +1,4 @@
-"""Members of resource directories: accounts that were made in one.
+"""Members of resource directories: accounts that were made in one, or joined it.
 
 The first rights in a new account are those of its role ResourceDirectoryAccountAccessRole,
 which users and roles of the management account may assume and which may do everything.
@@ -18,6 +18,7 @@ from daypass.directory.accounts import Accounts
 from daypass.directory.attachments import Attachments
 from daypass.directory.errors import (
     ACCOUNT_NAME_TAKEN,
+    IN_ANOTHER_DIRECTORY,
     MEMBER_IS_RESOURCE_ACCOUNT,
     MEMBER_MISSING,
     MEMBER_NAME_TAKEN,
@@ -26,7 +27,7 @@ from daypass.directory.errors import (
 from daypass.directory.folders import Folders
 from daypass.directory.pages import NumberedPage, numbered
 from daypass.directory.records import Folder, Member, MemberType, ResourceDirectory, TagList
-from daypass.directory.resource_directories import control_fully, release
+from daypass.directory.resource_directories import ResourceDirectories, control_fully, release
 from daypass.directory.roles import Roles
 from daypass.directory.rows import columns
 from daypass.directory.schema import directory_members
@@ -72,10 +73,8 @@ class Members:
         context = self._context
         folder = self._folders.get(directory, folder_id or directory.root_folder_id)
         self._refuse_namesake(directory, name)
-        limit = context.quotas(directory.account_id).members
+        self._check_quota(directory)
         own = directory_members.c.directory_id == directory.id
-        if context.count(directory_members, own) >= limit:
-            raise TOO_MANY.of("Account")(limit=limit)
         account_id = Accounts(context).create().id
         account_name = f"{prefix or account_id}@{directory.id}.aliyunid.com".lower()
         if context.exists(directory_members, own, directory_members.c.account_name == account_name):
@@ -89,14 +88,53 @@ class Members:
             "ResourceAccount",
             context.now,
             context.now,
+            "created",
             tags,
         )
-        context.add(directory_members, _values(member))
-        self._tags.put(directory.account_id, account_id, tags)
+        self._insert(directory, member)
         self._let_in(directory.account_id, account_id)
-        control_fully(context, directory, account_id)
-        self._changed(member)
         return member
+
+    def join(self, directory: ResourceDirectory, account_id: str, *, tags: TagList = ()) -> Member:
+        """Let an account in that was invited: into the root folder, as a cloud account.
+
+        It keeps what it has; no role is made for the management account.
+
+        Raises:
+            ApiError: ``NotSupport.AccountInAnotherResourceDirectory``, ``LimitExceeded.Account``,
+                ``LimitExceeded.Tag``.
+        """
+        context = self._context
+        if ResourceDirectories(context).of(account_id) is not None:
+            raise IN_ANOTHER_DIRECTORY()
+        self._check_quota(directory)
+        member = Member(
+            account_id,
+            directory.id,
+            directory.root_folder_id,
+            account_id,
+            f"{account_id}@{directory.id}.aliyunid.com".lower(),
+            "CloudAccount",
+            context.now,
+            context.now,
+            "invited",
+            tags,
+        )
+        self._refuse_namesake(directory, member.name)
+        self._insert(directory, member)
+        return member
+
+    def _insert(self, directory: ResourceDirectory, member: Member) -> None:
+        self._context.add(directory_members, _values(member))
+        self._tags.put(directory.account_id, member.id, member.tags)
+        control_fully(self._context, directory, member.id)
+        self._changed(member)
+
+    def _check_quota(self, directory: ResourceDirectory) -> None:
+        limit = self._context.quotas(directory.account_id).members
+        own = directory_members.c.directory_id == directory.id
+        if self._context.count(directory_members, own) >= limit:
+            raise TOO_MANY.of("Account")(limit=limit)
 
     def _let_in(self, manager: str, account_id: str) -> None:
         """Make the role that the management account enters a new account by."""

@@ -19,6 +19,8 @@ KeyStatus: TypeAlias = Literal["Active", "Inactive"]
 PolicyType: TypeAlias = Literal["System", "Custom"]
 PrincipalKind: TypeAlias = Literal["User", "Group", "Role"]
 MemberType: TypeAlias = Literal["ResourceAccount", "CloudAccount"]
+JoinMethod: TypeAlias = Literal["created", "invited"]
+HandshakeStatus: TypeAlias = Literal["Pending", "Accepted", "Declined", "Cancelled", "Expired"]
 TargetType: TypeAlias = Literal["Root", "Folder", "Account"]
 TokenKeyState: TypeAlias = Literal["staged", "primary", "retired"]
 TagList: TypeAlias = tuple[tuple[str, str], ...]
@@ -372,6 +374,29 @@ class Member(Struct, frozen=True, gc=False):
     type: MemberType
     created_at: int
     updated_at: int
+    join_method: JoinMethod
+    tags: TagList = ()
+
+
+class Handshake(Struct, frozen=True, gc=False):
+    """An invitation of an account to a resource directory.
+
+    Attributes:
+        manager_id: the management account, which invites.
+        target_id: the account that is invited.
+        status: ``Expired`` once a pending one is past its time.
+        tags: that the member gets.
+    """
+
+    id: str
+    directory_id: str
+    manager_id: str
+    target_id: str
+    note: str
+    status: HandshakeStatus
+    created_at: int
+    updated_at: int
+    expires_at: int
     tags: TagList = ()
 
 

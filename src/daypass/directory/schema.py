@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0008"
+MIGRATION: Final = "0009"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -397,9 +397,28 @@ directory_members: Final = Table(
     Column("type", String(16), nullable=False),
     _time("created_at"),
     _time("updated_at"),
+    Column("join_method", String(8), nullable=False, server_default="created"),
     UniqueConstraint("directory_id", "name_key"),
     UniqueConstraint("directory_id", "account_name"),
     Index(None, "folder_id", "name_key"),
+)
+
+handshakes: Final = Table(
+    "handshakes",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    # Outlives the directory: no foreign key.
+    Column("directory_id", String(16), nullable=False),
+    Column("manager_id", String(16), ForeignKey("accounts.id"), nullable=False),
+    Column("target_id", String(16), ForeignKey("accounts.id"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    _time("expires_at"),
+    Index(None, "manager_id", "created_at", "id"),
+    Index(None, "target_id", "created_at", "id"),
 )
 
 control_policies: Final = Table(

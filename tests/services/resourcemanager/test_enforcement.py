@@ -9,6 +9,7 @@ import pytest
 
 from daypass import main
 from daypass.client import Client, Credentials
+from daypass.secret import Secret
 from daypass.testing import Server
 from tests.services.resourcemanager.directory import ADMIN, EXPLICIT, FULL, IMPLICIT, RAM, Directory
 from tests.world import World, allow, deny, document, trusting
@@ -98,9 +99,7 @@ def test_the_published_example_of_regions_and_services(directory: Directory) -> 
 
 def test_the_root_user_of_a_member_and_the_management_account_are_not_limited(directory: Directory) -> None:
     member = directory.member("member")
-    with directory.server.runtime.database.write() as txn:
-        root = txn.access_keys.create(member.id)
-    key = Credentials(root.id, root.secret)
+    key = Credentials(*_root_key(directory, member.id))
     own = directory.user("Manager", ADMIN)
     alice = member.user("Alice", ADMIN)
     directory.attach(directory.control("nothing", deny("*")), directory.root_folder)
@@ -158,6 +157,47 @@ def test_a_denial_explains_which_control_policy_decided(directory: Directory) ->
     assert (matched["PolicyIdentifier"], matched["Effect"]) == ("no-users", "Deny")
     assert matched["AttachedEntity"] == f"folder/{folder}"
     assert matched["AttachedScope"].startswith("rd-")
+
+
+def _explained(who: Credentials, directory: Directory, encoded: str) -> dict[str, Any]:
+    told = Client(directory.server.url, who).call(
+        RAM, "DecodeDiagnosticMessage", {"EncodedDiagnosticMessage": encoded}
+    )
+    explained = told.json()["DecodedDiagnosticMessage"]
+    assert isinstance(explained, dict)
+    return explained
+
+
+def test_the_texts_of_control_policies_are_told_to_no_member_and_their_names_to_no_stranger(
+    directory: Directory,
+) -> None:
+    member = directory.member("member")
+    alice = member.user("Alice", ADMIN)
+    near = allow("ram:ListUsers", Condition={"IpAddress": {"acs:SourceIp": "203.0.113.7"}})
+    directory.attach(directory.control("office", near), member.id)
+    directory.detach(FULL, member.id)
+    refused = Client(directory.server.url, alice).call(RAM, "ListUsers", {})
+    encoded = refused.json()["AccessDeniedDetail"]["EncodedDiagnosticMessage"]
+    admin = Credentials(*_root_key(directory, member.id))
+    explained = _explained(admin, directory, encoded)
+    assert explained["NoPermissionPolicyType"] == "ControlPolicy"
+    assert "203.0.113.7" not in str(explained.get("NearlyMatchedPolicies"))
+    arn = member.role("Guest", trusting(directory.everyone))
+    directory.attach(directory.control("no-guests", deny("sts:AssumeRole")), member.id)
+    stranger = World(directory.server, directory.server.new_account())
+    bob = stranger.user("Bob", ADMIN)
+    encoded = directory.assume(bob, arn).json()["AccessDeniedDetail"]["EncodedDiagnosticMessage"]
+    assert _explained(bob, directory, encoded)["MatchedPolicies"] == []
+    carol = member.user("Carol", ADMIN)
+    encoded = directory.assume(carol, arn).json()["AccessDeniedDetail"]["EncodedDiagnosticMessage"]
+    (matched,) = _explained(admin, directory, encoded)["MatchedPolicies"]
+    assert matched["PolicyIdentifier"] == "no-guests"
+
+
+def _root_key(directory: Directory, account_id: str) -> tuple[str, Secret]:
+    with directory.server.runtime.database.write() as txn:
+        key = txn.access_keys.create(account_id)
+    return key.id, key.secret
 
 
 def test_policies_can_ask_where_in_a_directory_the_caller_is(directory: Directory) -> None:

@@ -142,15 +142,32 @@ def _decoded(diagnosis: Diagnosis) -> DecodedDiagnosticMessage:
         ),
         explicit_deny=diagnosis.explicit,
         no_permission_policy_type=diagnosis.policy_type or None,
-        matched_policies=tuple(_matched(policy) for policy in diagnosis.matched),
+        matched_policies=tuple(
+            _matched(policy)
+            for policy in diagnosis.matched
+            if policy.layer != "control" or _is_own(diagnosis)
+        ),
         nearly_matched_policies=tuple(_nearly(policy) for policy in _own(diagnosis)),
     )
 
 
 def _own(diagnosis: Diagnosis) -> Iterator[NearlyMatched]:
-    """Yield the near misses in policies of the account itself: not in another one's trust policy."""
-    owner = diagnosis.resource.split(":", 4)[3:4]
-    return (policy for policy in diagnosis.nearly if policy.layer != "trust" or owner == [diagnosis.account])
+    """Yield the near misses in policies of the account itself.
+
+    Not in another one's trust policy, and not in control policies, whose text is for the account
+    that manages the resource directory.
+    """
+    own = _is_own(diagnosis)
+    return (
+        policy
+        for policy in diagnosis.nearly
+        if policy.layer != "control" and (policy.layer != "trust" or own)
+    )
+
+
+def _is_own(diagnosis: Diagnosis) -> bool:
+    """Return whether the resource is the account's own."""
+    return diagnosis.resource.split(":", 4)[3:4] == [diagnosis.account]
 
 
 def _matched(policy: MatchedPolicy) -> MatchedPolicyBody:

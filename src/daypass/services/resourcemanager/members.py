@@ -147,7 +147,7 @@ def _summary(member: Member) -> dict[str, Any]:
         "account_id": member.id,
         "display_name": member.name,
         "folder_id": member.folder_id,
-        "join_method": "created",
+        "join_method": member.join_method,
         "join_time": moment(member.created_at),
         "modify_time": moment(member.updated_at),
         "resource_directory_id": member.directory_id,

@@ -1,0 +1,56 @@
+"""Control policies on a server of two worker processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from daypass.client import Client, Credentials
+from tests.cli.processes import serving
+from tests.world import allow, deny, document
+
+RAM, STS, RESOURCE_MANAGER = "2015-05-01", "2015-04-01", "2020-03-31"
+CALLS = 12  # enough that each of two workers gets some, whichever connection goes where
+
+
+def told(client: Client, version: str, action: str, **parameters: str) -> dict[str, dict[str, str]]:
+    """Call an operation that succeeds."""
+    answer = client.call(version, action, parameters)
+    assert answer.status == 200, answer.text
+    return answer.json()
+
+
+def test_a_control_policy_acts_on_the_next_decision_of_every_worker(tmp_path: Path) -> None:
+    with serving(
+        tmp_path, "--data", tmp_path / "data", "--workers", "2", "--default-format", "JSON"
+    ) as server:
+        root = server.client()
+        made = told(root, RESOURCE_MANAGER, "EnableResourceDirectory", EnableMode="CurrentAccount")
+        told(root, RESOURCE_MANAGER, "EnableControlPolicy")
+        member = told(root, RESOURCE_MANAGER, "CreateResourceAccount", DisplayName="member")["Account"]
+        rule = told(
+            root,
+            RESOURCE_MANAGER,
+            "CreateControlPolicy",
+            PolicyName="no-ram",
+            EffectScope="RAM",
+            PolicyDocument=document(deny("ram:*")),
+        )["ControlPolicy"]["PolicyId"]
+
+        told(root, RAM, "CreateUser", UserName="manager")
+        told(root, RAM, "CreatePolicy", PolicyName="enter", PolicyDocument=document(allow("sts:AssumeRole")))
+        told(root, RAM, "AttachPolicyToUser", PolicyType="Custom", PolicyName="enter", UserName="manager")
+        key = Credentials.of(told(root, RAM, "CreateAccessKey", UserName="manager")["AccessKey"])
+        arn = f"acs:ram::{member['AccountId']}:role/ResourceDirectoryAccountAccessRole"
+        assumed = told(server.client(key), STS, "AssumeRole", RoleArn=arn, RoleSessionName="manager")
+        session = server.client(Credentials.of(assumed["Credentials"]))
+
+        def statuses() -> set[int]:
+            return {session.call(RAM, "ListUsers", {}).status for _ in range(CALLS)}
+
+        target = {"PolicyId": rule, "TargetId": made["ResourceDirectory"]["RootFolderId"]}
+        assert statuses() == {200}
+        told(root, RESOURCE_MANAGER, "AttachControlPolicy", **target)
+        assert statuses() == {403}
+        told(root, RESOURCE_MANAGER, "DetachControlPolicy", **target)
+        assert statuses() == {200}
+        assert server.end() == 0

@@ -73,6 +73,11 @@ class SecurityPreference(Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_idle_days_for_access_keys: int = 730
     max_idle_days_for_users: int = 730
 
+    @property
+    def enforce_mfa_for_login(self) -> bool:
+        """Whether everybody needs an MFA device to log on."""
+        return self.mfa_operation_for_login == "mandatory"
+
     def admits(self, address: str) -> bool:
         """Return whether somebody may log on from an address."""
         networks = [ip_network(mask, strict=False) for mask in self.login_network_masks.split(";") if mask]

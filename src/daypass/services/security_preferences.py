@@ -84,7 +84,9 @@ class SetSecurityPreferenceRequest(Request, frozen=True, kw_only=True):
 
 def change_preference(call: Call, q: SetSecurityPreferenceRequest) -> SecurityPreference:
     """Change the preference; return it as it is now."""
-    return call.txn.settings.change(call.account, SecurityPreference, **structs.asdict(q))
+    stored = SecurityPreference.__struct_fields__
+    members = {name: value for name, value in structs.asdict(q).items() if name in stored}
+    return call.txn.settings.change(call.account, SecurityPreference, **members)
 
 
 def _load(txn: Transaction, account_id: str) -> Loaded[SecurityPreference]:

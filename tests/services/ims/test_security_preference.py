@@ -33,6 +33,7 @@ IMS_DEFAULT: dict[str, dict[str, Any]] = {
         "LoginNetworkMasks": "",
         "LoginSessionDuration": 6,
         "MFAOperationForLogin": "independent",
+        "EnforceMFAForLogin": False,
         "OperationForRiskLogin": "autonomous",
     },
     "MFAPreference": {"AllowUserToManageMFADevices": True},
@@ -68,6 +69,8 @@ def test_what_was_never_set_is_the_published_default(ims: Ims) -> None:
 def test_each_member_is_kept_and_the_others_stay(ims: Ims, member: str) -> None:
     part, given, kept = MEMBERS[member]
     wanted = {**IMS_DEFAULT, part: {**IMS_DEFAULT[part], member: kept}}
+    if member == "MFAOperationForLogin":
+        wanted[part]["EnforceMFAForLogin"] = True
     assert ims("SetSecurityPreference", **{member: given})["SecurityPreference"] == wanted
     assert ims("GetSecurityPreference")["SecurityPreference"] == wanted
     ims.ram("SetSecurityPreference", AllowUserToManagePublicKeys="true")
@@ -114,6 +117,20 @@ def test_the_preference_is_for_whoever_a_policy_lets(ims: Ims, action: str) -> N
     nobody.refused(action, "NoPermission")
     nobody.ram.refused(action, "NoPermission")
     ims.someone("admin", document(allow(f"ram:{action}")))(action)
+
+
+def test_the_older_way_to_enforce_mfa_still_counts(ims: Ims) -> None:
+    def shown(**given: str) -> tuple[str, bool]:
+        answer = ims("SetSecurityPreference", **given)["SecurityPreference"]
+        assert ims("GetSecurityPreference")["SecurityPreference"] == answer
+        logons = answer["LoginProfilePreference"]
+        return logons["MFAOperationForLogin"], logons["EnforceMFAForLogin"]
+
+    assert shown(EnforceMFAForLogin="true") == ("mandatory", True)
+    assert shown(EnforceMFAForLogin="false") == ("independent", False)
+    assert shown(MFAOperationForLogin="adaptive", EnforceMFAForLogin="true") == ("adaptive", False)
+    assert shown(EnforceMFAForLogin="false") == ("adaptive", False)
+    assert shown(EnforceMFAForLogin="true") == ("mandatory", True)
 
 
 def test_users_manage_their_own_keys_without_a_policy_once_they_may(ims: Ims) -> None:

@@ -48,6 +48,10 @@ MFA_OPERATION: Final = Choice(
     "adaptive, who logs on from somewhere unusual. Default independent.",
     options=("mandatory", "independent", "adaptive"),
 )
+ENFORCE_MFA: Final = CHANGE_PASSWORD.named(
+    "EnforceMFAForLogin",
+    "The older way to say MFAOperationForLogin: true for mandatory, false for not mandatory.",
+)
 RISK_OPERATION: Final = Choice(
     wire="OperationForRiskLogin",
     help="What an unusual logon needs: autonomous, a device if there is one; enforceVerify, a device.",
@@ -83,6 +87,7 @@ class ImsSetSecurityPreferenceRequest(SetSecurityPreferenceRequest, frozen=True,
     allow_user_to_manage_personal_ding_talk: Annotated[bool | None, PERSONAL_DING_TALK] = None
     allow_user_to_manage_service_credentials: Annotated[bool | None, SERVICE_CREDENTIALS] = None
     mfa_operation_for_login: Annotated[MfaOperation | None, MFA_OPERATION] = None
+    enforce_mfa_for_login: Annotated[bool | None, ENFORCE_MFA] = None
     operation_for_risk_login: Annotated[RiskOperation | None, RISK_OPERATION] = None
     verification_types: Annotated[tuple[str, ...] | None, VERIFICATION_TYPES] = None
     max_idle_days_for_access_keys: Annotated[int | None, KEY_IDLE_DAYS] = None
@@ -105,6 +110,7 @@ class LoginProfilePreference(Response, frozen=True, kw_only=True):
     login_network_masks: str
     login_session_duration: int
     mfa_operation_for_login: str = field(name="MFAOperationForLogin")
+    enforce_mfa_for_login: bool = field(name="EnforceMFAForLogin")
     operation_for_risk_login: str
 
 
@@ -172,7 +178,17 @@ def _response(preference: SecurityPreference) -> SecurityPreferenceResponse:
 )
 def set_security_preference(call: Call, q: ImsSetSecurityPreferenceRequest) -> SecurityPreferenceResponse:
     """Change what RAM users may do for themselves, and how they log on."""
-    return _response(change_preference(call, q))
+    changed = change_preference(call, q)
+    if q.enforce_mfa_for_login is not None and q.mfa_operation_for_login is None:
+        changed = _enforce(call, changed, on=q.enforce_mfa_for_login)
+    return _response(changed)
+
+
+def _enforce(call: Call, preference: SecurityPreference, *, on: bool) -> SecurityPreference:
+    if on == preference.enforce_mfa_for_login:
+        return preference
+    operation: MfaOperation = "mandatory" if on else "independent"
+    return call.txn.settings.change(call.account, SecurityPreference, mfa_operation_for_login=operation)
 
 
 @ims.operation(

@@ -16,7 +16,7 @@ from daypass.directory.errors import (
     RESOURCE_GROUP_MISSING,
     TOO_MANY,
 )
-from daypass.directory.pages import NumberedPage, numbered, within
+from daypass.directory.pages import NumberedPage, numbered
 from daypass.directory.records import GroupedResource, ResourceGroup, TagList
 from daypass.directory.rows import columns
 from daypass.directory.schema import grouped_resources, resource_groups
@@ -154,10 +154,9 @@ class ResourceGroups:
             where.append(resource_groups.c.status == status)
         if ids is not None:
             where.append(resource_groups.c.id.in_(ids))
-        size = within(size)
-        statement = select(*_COLUMNS).where(*where).order_by(resource_groups.c.name_key)
-        rows = self._context.all(statement.limit(size).offset((max(page, 1) - 1) * size))
-        return NumberedPage(tuple(self._read(rows)), self._context.count(resource_groups, *where))
+        order = [resource_groups.c.name_key]
+        found = numbered(self._context, select(*_COLUMNS), order, where, page=page, size=size)
+        return NumberedPage(tuple(self._read(found.items)), found.total)
 
     def _read(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ResourceGroup]:
         carried = self._tags.of([row[0] for row in rows]) if rows else {}

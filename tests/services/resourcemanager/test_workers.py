@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from daypass.client import Client, Credentials
-from tests.cli.processes import serving
+from tests.cli.processes import Serving, serving
 from tests.world import allow, deny, document
 
 RAM, STS, RESOURCE_MANAGER = "2015-05-01", "2015-04-01", "2020-03-31"
@@ -19,10 +19,11 @@ def told(client: Client, version: str, action: str, **parameters: str) -> dict[s
     return answer.json()
 
 
-def test_a_control_policy_acts_on_the_next_decision_of_every_worker(tmp_path: Path) -> None:
-    with serving(
-        tmp_path, "--data", tmp_path / "data", "--workers", "2", "--default-format", "JSON"
-    ) as server:
+def test_a_control_policy_acts_on_the_next_decision_of_every_worker_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    words = ("--data", tmp_path / "data", "--workers", "2", "--default-format", "JSON")
+    with serving(tmp_path, *words) as server:
         root = server.client()
         made = told(root, RESOURCE_MANAGER, "EnableResourceDirectory", EnableMode="CurrentAccount")
         told(root, RESOURCE_MANAGER, "EnableControlPolicy")
@@ -42,15 +43,21 @@ def test_a_control_policy_acts_on_the_next_decision_of_every_worker(tmp_path: Pa
         key = Credentials.of(told(root, RAM, "CreateAccessKey", UserName="manager")["AccessKey"])
         arn = f"acs:ram::{member['AccountId']}:role/ResourceDirectoryAccountAccessRole"
         assumed = told(server.client(key), STS, "AssumeRole", RoleArn=arn, RoleSessionName="manager")
-        session = server.client(Credentials.of(assumed["Credentials"]))
-
-        def statuses() -> set[int]:
-            return {session.call(RAM, "ListUsers", {}).status for _ in range(CALLS)}
-
+        credentials = Credentials.of(assumed["Credentials"])
         target = {"PolicyId": rule, "TargetId": made["ResourceDirectory"]["RootFolderId"]}
-        assert statuses() == {200}
+        assert statuses(server, credentials) == {200}
         told(root, RESOURCE_MANAGER, "AttachControlPolicy", **target)
-        assert statuses() == {403}
+        assert statuses(server, credentials) == {403}
         told(root, RESOURCE_MANAGER, "DetachControlPolicy", **target)
-        assert statuses() == {200}
+        assert statuses(server, credentials) == {200}
+        told(root, RESOURCE_MANAGER, "AttachControlPolicy", **target)
         assert server.end() == 0
+    with serving(tmp_path, *words) as server:
+        assert statuses(server, credentials) == {403}
+        assert server.end() == 0
+
+
+def statuses(server: Serving, credentials: Credentials) -> set[int]:
+    """Call several times; return the answers' statuses."""
+    client = server.client(credentials)
+    return {client.call(RAM, "ListUsers", {}).status for _ in range(CALLS)}

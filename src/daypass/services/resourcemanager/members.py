@@ -42,7 +42,7 @@ from daypass.services.resourcemanager.service import (
 )
 
 if TYPE_CHECKING:
-    from daypass.directory.records import Member, ResourceDirectory
+    from daypass.directory.records import Member
     from daypass.service.call import Call
 
 DISPLAY_NAME: Final = Text(
@@ -313,17 +313,24 @@ def list_accounts(call: Call, q: ListAccountsRequest) -> ListAccountsResponse:
     """List all members of the resource directory, by name."""
     directory = directory_of(call)
     found = call.txn.members.numbered(directory, tags=q.wanted, page=q.page_number, size=q.page_size)
+    around = {
+        folder_id: path_of(call.txn, directory, folder_id)
+        for folder_id in {member.folder_id for member in found.items}
+    }
+    shown = tuple(
+        ListedMember(
+            **_summary(member),
+            resource_directory_path=f"{around[member.folder_id]}/{member.id}",
+            tags=q.shown(member),
+        )
+        for member in found.items
+    )
     return ListAccountsResponse(
-        accounts=ListedMembers(account=tuple(_listed(call, directory, q, each) for each in found.items)),
+        accounts=ListedMembers(account=shown),
         page_number=q.page_number,
         page_size=q.page_size,
         total_count=found.total,
     )
-
-
-def _listed(call: Call, directory: ResourceDirectory, q: ListAccountsRequest, member: Member) -> ListedMember:
-    path = path_of(call.txn, directory, member.id)
-    return ListedMember(**_summary(member), resource_directory_path=path, tags=q.shown(member))
 
 
 class ListForParentRequest(ListAccountsRequest, frozen=True, kw_only=True):

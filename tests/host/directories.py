@@ -11,6 +11,7 @@ from daypass.directory.database import Transaction
 from daypass.directory.quotas import NAMES
 from daypass.directory.settings import PasswordPolicy, SecurityPreference
 from daypass.secret import Secret
+from daypass.service.params import CONTROL
 
 ACCOUNT: Final = "1000000000000001"
 OTHER: Final = "2000000000000002"
@@ -23,7 +24,7 @@ TEXT: Final = st.one_of(
     st.sampled_from(
         ("", "true", "null", "~", "1", "08", "0x1f", "1.5", "2024-01-01", "yes", "- a", "#", "<<", "=")
     ),
-    st.text(st.characters(codec="utf-8"), max_size=20),
+    st.text(st.characters(codec="utf-8"), max_size=20).map(lambda text: CONTROL.sub("", text)),
 )
 _DISPLAY: Final = st.text("aZ9 .@_-é日", max_size=12)
 _TAGS: Final = st.dictionaries(

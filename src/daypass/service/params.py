@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Characters that no text holds: an answer in XML could not repeat them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of parameter.
@@ -75,7 +79,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Kind):
-    """Text of a length range and, if given, a pattern that the whole of it must match."""
+    """Text of a length range and, if given, a pattern that the whole of it must match.
+
+    Without a pattern it may hold any character that both forms of answers can: no control
+    characters but tabs and the ends of lines.
+    """
 
     least: int = 1
     most: int = 1024
@@ -85,25 +93,29 @@ class Text(Kind):
     chars: ErrorCode | None = None
 
     def refusals(self) -> tuple[ErrorCode, ...]:
-        """Return the length error and, with a pattern, the characters error."""
-        return (self._length(), self._chars()) if self.pattern else (self._length(),)
+        """Return the length error and the characters error."""
+        return self._length(), self._chars()
 
     def read(self, text: str) -> str:
         """Check length, then characters."""
         if not self.least <= len(text) <= self.most:
             raise self._refusal(self._length())
-        if self.pattern is not None and self.pattern.fullmatch(text) is None:
+        if self.pattern is not None:
+            if self.pattern.fullmatch(text) is None:
+                raise self._refusal(self._chars())
+        elif not text.isprintable() and CONTROL.search(text):
             raise self._refusal(self._chars())
         return text
 
     def _refusal(self, error: ErrorCode) -> ApiError:
-        return error(least=self.least, most=self.most, allowed=self.allowed, reason=self.allowed)
+        allowed = self.allowed or "characters that are no control characters"
+        return error(least=self.least, most=self.most, allowed=allowed, reason=allowed)
 
     def _length(self) -> ErrorCode:
         return self.length or codes.LENGTH.of(self.wire)
 
     def _chars(self) -> ErrorCode:
-        return self.chars or codes.INVALID_CHARS.of(self.wire)
+        return self.chars or self.length or codes.INVALID_CHARS.of(self.wire)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from daypass.directory.records import KeptPassword, User
     from daypass.service.call import Call
 
+LONGEST: Final = 1024
+
 TOO_WEAK: Final = Family("InvalidParameter.{name}.TooWeak", 400, "The password is too weak: {reason}.")
 REUSED: Final = Family(
     "InvalidParameter.{name}.ReusePrevention",
@@ -40,10 +42,18 @@ CHANGE_ERRORS: Final = (WRONG_PASSWORD, NOT_USABLE, TOO_WEAK.of("NewPassword"), 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Password(Kind):
-    """A password as it is known."""
+    """A password as it is known. One that is longer than any can be is not even compared."""
+
+    most: int = LONGEST
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error."""
+        return (WRONG_PASSWORD,)
 
     def read(self, text: str) -> Secret:
         """Take it as it is."""
+        if len(text) > self.most:
+            raise WRONG_PASSWORD()
         return Secret(text)
 
 

@@ -22,6 +22,9 @@ PAGED_ENTRIES: Final = 10_000
 
 PRODUCT_NAME: Final = (4, 30)
 NICKNAME: Final = (4, 64)
+UNUSED_CHARS: Final = 256
+"""Of parameters that are accepted without effect; they go on record."""
+
 DESCRIPTION_CHARS: Final = 100
 DEVICE_NAME: Final = (4, 32)
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from daypass.service import codes
-from daypass.service.params import Choice, Flag, Integer, Kind, Parsed, Text, Texts
+from daypass.service.params import Choice, Flag, Integer, Parsed, Text, Texts
 from daypass.services.iot import errors, limits
 
 if TYPE_CHECKING:
@@ -25,14 +25,22 @@ REGION_ID: Final = Text(
     pattern=re.compile(r"[a-z0-9-]*", re.ASCII),
     allowed="lower-case letters, digits and -",
 )
-IOT_INSTANCE_ID: Final = Kind(
-    wire="IotInstanceId", help="An instance of the platform; there is one, whatever is given."
+IOT_INSTANCE_ID: Final = Text(
+    wire="IotInstanceId",
+    help="An instance of the platform; there is one, whatever is given.",
+    least=0,
+    most=limits.UNUSED_CHARS,
 )
 RESOURCE_GROUP_ID: Final = Text(
     wire="ResourceGroupId", help="A resource group of the account, rg- and 15 characters.", most=64
 )
 
-APP_KEY: Final = Kind(wire="AppKey", help="Accepted, without effect: LoRaWAN is not served.")
+APP_KEY: Final = Text(
+    wire="AppKey",
+    help="Accepted, without effect: LoRaWAN is not served.",
+    least=0,
+    most=limits.UNUSED_CHARS,
+)
 JOIN_PERMISSION_ID: Final = APP_KEY.named("JoinPermissionId")
 DEV_EUI: Final = APP_KEY.named("DevEui")
 JOIN_EUI: Final = APP_KEY.named("JoinEui")

@@ -18,7 +18,7 @@ from daypass.names import ProviderArn
 from daypass.secret import Secret
 from daypass.service import codes
 from daypass.service.call import Conditions
-from daypass.service.params import Kind, Parsed
+from daypass.service.params import CONTROL, Kind, Parsed
 from daypass.services.sts.service import (
     DURATION_RANGE,
     AssumedRoleUser,
@@ -57,6 +57,8 @@ class Evidence(Kind):
         text = text.strip()
         if not self.least <= len(text) <= self.most:
             raise self.invalid(reason=f"it has to have from {self.least} to {self.most} characters")
+        if CONTROL.search(text):
+            raise self.invalid(reason="it holds a control character")
         return Secret(text)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from daypass.directory import totp
 from daypass.directory.records import KeyUse
+from daypass.services.ims import credential_report
 from tests.services.ims.calls import Ims
 from tests.world import allow, document
 
@@ -159,6 +160,16 @@ def test_a_report_tells_of_one_account(ims: Ims) -> None:
     other("GenerateCredentialReport")
     assert set(report(ims)) == {"<root>"}
     assert other.name("stranger") in base64.b64decode(other("GetCredentialReport")["Content"]).decode()
+
+
+def test_a_report_has_a_limit(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credential_report, "MOST_USERS", 1)
+    ims.ram("CreateUser", UserName="one")
+    ims("GenerateCredentialReport")
+    ims.ram("CreateUser", UserName="two")
+    told = ims.refused("GenerateCredentialReport", "LimitExceeded.CredentialReport")
+    assert "at most 1 users" in told["Message"]
+    assert ims.name("one") in base64.b64decode(ims("GetCredentialReport")["Content"]).decode()
 
 
 def test_a_report_holds_no_secret(ims: Ims) -> None:

@@ -102,6 +102,10 @@ SPECIAL: dict[tuple[str, str], dict[str, str]] = {
         ("ResourceManager", name): {"ResourceType": "ResourceGroup"}
         for name in ("TagResources", "UntagResources", "ListTagResources", "ListTagKeys", "ListTagValues")
     },
+    **{
+        ("ResourceDirectoryMaster", name): {"ResourceType": "Account"}
+        for name in ("TagResources", "UntagResources", "ListTagResources")
+    },
     ("Ims", "TagResources"): {"ResourceType": "user"},
     ("Ims", "UntagResources"): {"ResourceType": "user"},
     ("Ims", "ListTagResources"): {"ResourceType": "user"},

@@ -72,6 +72,19 @@ def test_an_operation_that_is_not_there_is_told_apart_from_a_version_that_is_not
     assert refusal.value.code == code
 
 
+def test_an_operation_is_found_by_a_spelling_that_clients_have_wrong_and_listed_once() -> None:
+    service = _service()
+
+    @service.operation("Untag", Paint, Nothing, authorize=FREE, runs=Runs.INLINE, misspelt=("UnTag",))
+    def untag(call: Any, q: Paint) -> Nothing:
+        """Take it off."""
+        return _nothing(call, q)
+
+    catalogue = Catalogue([service])
+    assert catalogue.find("2020-01-01", "UnTag") is catalogue.find("2020-01-01", "Untag")
+    assert [operation.name for operation in catalogue] == ["Paint", "Untag"]
+
+
 def test_parameters_are_bound_by_their_wire_names() -> None:
     assert _operation().bind({"Name": "door", "Colour": "red", "Else": "x"}) == Paint(
         name="door", colour="red"

@@ -33,7 +33,7 @@ type Stage struct {
 // form, from then on it must be the same, and requests carry it on.
 var (
 	ofTheRun = regexp.MustCompile(`(Id|Secret)$`)
-	invented = regexp.MustCompile(`^\S*\d\S*$`)
+	invented = regexp.MustCompile(`^((r|rd|fd|cp|rg)-\w{6,}|\S*\d\S*)$`)
 	instant  = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
 	epoch    = regexp.MustCompile(`^\d{13}$`)
 	name     = regexp.MustCompile(`^\{[A-Za-z]+\.\d+\}$`)
@@ -82,7 +82,7 @@ func (names Names) text(key, value string) string {
 		names[known] = value
 		return known
 	}
-	return value
+	return names.Hidden(value)
 }
 
 // Hidden returns a request's parameter with names for what earlier answers told.
@@ -149,7 +149,7 @@ func (names Names) agrees(recorded string, answered any) bool {
 		}
 		return names[recorded] == text
 	}
-	return recorded == text
+	return names.Told(recorded) == text
 }
 
 // Ours returns an answer without the service's own policies: what those are is no matter of the provider's.

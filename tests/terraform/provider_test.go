@@ -18,6 +18,8 @@ import (
 // What the data sources of each configuration find, once it has changed.
 var outputs = map[string]string{
 	"access_key_policies": `{"listed":[["127.0.0.0/8","10.0.0.1/32"]]}`,
+	"control_policies":    `{"attached":["FullAliyunAccess","no-deletes-two"],"directories":["` + Account + `"],"folders":["production-two"],"policies":["no-deletes-two"]}`,
+	"resource_groups":     `{"attached":["alice@` + Account + `.onaliyun.com"],"groups":["changed"],"policies":["query"],"versions":["v1","v2"]}`,
 	"identity_providers":  `{"oidc":["acs:ram::` + Account + `:oidc-provider/builder"],"saml":["acs:ram::` + Account + `:saml-provider/company"]}`,
 	"password_policies":   `{}`,
 	"policies":            `{"alices":["query"],"groups":["readers"],"readers":["query"],"roles":["reader"],"system":["AdministratorAccess"],"users":["alice"]}`,

@@ -32,6 +32,7 @@ from daypass.directory.records import (
 )
 from daypass.directory.resource_directories import FULL_ACCESS
 from daypass.directory.schema import control_attachments, control_policies, directory_members, folders
+from daypass.directory.tags import Tags
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -172,7 +173,7 @@ class ControlPolicies:
             ApiError: ``InvalidParameter.PolicyId`` for the shipped one,
                 ``EntityNotExists.ControlPolicy``, ``EntityAlreadyExists.ControlPolicy``.
         """
-        policy = self._own(directory, policy_id)
+        policy = self.own(directory, policy_id)
         if name is not None:
             self._refuse_namesake(directory, name, policy.id)
         given = {"name": name, "document": document, "description": description}
@@ -183,7 +184,12 @@ class ControlPolicies:
         self._context.changed(scopes.resource_directory(directory.id))
         return changed
 
-    def _own(self, directory: ResourceDirectory, policy_id: str) -> ControlPolicy:
+    def own(self, directory: ResourceDirectory, policy_id: str) -> ControlPolicy:
+        """Return a control policy that the directory has made.
+
+        Raises:
+            ApiError: ``InvalidParameter.PolicyId`` for the shipped one, ``EntityNotExists.ControlPolicy``.
+        """
         if policy_id == FULL_ACCESS:
             raise CONTROL_POLICY_IS_SYSTEM(policy=FULL_ACCESS)
         return self.get(directory, policy_id)
@@ -195,9 +201,10 @@ class ControlPolicies:
             ApiError: ``InvalidParameter.PolicyId`` for the shipped one,
                 ``EntityNotExists.ControlPolicy``, ``DeleteConflict.ControlPolicy.Attachment``.
         """
-        policy = self._own(directory, policy_id)
+        policy = self.own(directory, policy_id)
         if policy.attachment_count:
             raise CONTROL_POLICY_IN_USE(policy=policy.id)
+        Tags(self._context).remove(directory.account_id, policy.id)
         self._context.run(delete(control_policies).where(control_policies.c.id == policy.id))
 
     def attach(self, directory: ResourceDirectory, policy_id: str, target_id: str) -> None:

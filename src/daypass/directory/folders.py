@@ -22,6 +22,7 @@ from daypass.directory.records import Folder, ResourceDirectory
 from daypass.directory.resource_directories import control_fully, release
 from daypass.directory.rows import columns
 from daypass.directory.schema import directory_members, folders
+from daypass.directory.tags import Tags
 
 if TYPE_CHECKING:
     from daypass.directory.context import Context
@@ -136,5 +137,6 @@ class Folders:
         if context.exists(directory_members, directory_members.c.folder_id == folder.id):
             raise FOLDER_HAS_MEMBERS(folder=folder.id)
         release(context, folder.id)
+        Tags(context).remove(directory.account_id, folder.id)
         context.run(delete(folders).where(folders.c.id == folder.id))
         context.changed(scopes.resource_directory(directory.id))

@@ -25,6 +25,7 @@ from daypass.directory.schema import (
     folders,
     resource_directories,
 )
+from daypass.directory.tags import Tags
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -123,6 +124,9 @@ class ResourceDirectories:
         own = folders.c.directory_id == directory.id
         if context.exists(folders, own, folders.c.parent_id.is_not(None)):
             raise DIRECTORY_HAS_FOLDERS()
+        for table in (control_policies, folders):
+            for (tagged_id,) in context.all(select(table.c.id).where(table.c.directory_id == directory.id)):
+                Tags(context).remove(account_id, tagged_id)
         for table in (control_attachments, control_policies, folders):
             context.run(delete(table).where(table.c.directory_id == directory.id))
         context.run(delete(resource_directories).where(resource_directories.c.id == directory.id))

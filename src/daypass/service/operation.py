@@ -129,6 +129,7 @@ class Operation(Generic[Q, R]):
         secret_parameters: wire names whose values never reach a record.
         prepare: what a writing operation does first on a reader thread, since it would hold
             up the one writer; ``call.prepared`` has what it returned.
+        misspelt: other spellings of its name that official clients send.
     """
 
     product: str
@@ -147,6 +148,7 @@ class Operation(Generic[Q, R]):
     _readers: tuple[tuple[str, str, Callable[[str], Any] | None, bool, Kind], ...] = field(
         default=(), repr=False
     )
+    misspelt: tuple[str, ...] = ()
 
     @property
     def help(self) -> str:
@@ -225,6 +227,7 @@ class Service:
         anonymous: bool = False,
         secrets: Iterable[str] = (),
         prepare: Callable[[Call, Q], object] | None = None,
+        misspelt: Iterable[str] = (),
     ) -> Callable[[Callable[[Call, Q], R]], Callable[[Call, Q], R]]:
         """Declare an operation by decorating its function.
 
@@ -254,6 +257,7 @@ class Service:
                 frozenset(secrets),
                 prepare,
                 tuple(_reader(parameter) for parameter in parameters),
+                tuple(misspelt),
             )
             return run
 
@@ -272,13 +276,12 @@ class Catalogue:
 
     def __init__(self, services: Iterable[Service]) -> None:
         self.services: Final = tuple(services)
+        self._operations: Final = tuple(operation for service in self.services for operation in service)
         self._by_name: dict[tuple[str, str], Operation[Any, Any]] = {}
-        for service in self.services:
-            for operation in service:
-                key = (operation.version, operation.name)
-                if key in self._by_name:
-                    raise BadDeclarationError(f"two services answer {operation.name} of {operation.version}")
-                self._by_name[key] = operation
+        for operation in self._operations:
+            for name in (operation.name, *operation.misspelt):
+                if self._by_name.setdefault((operation.version, name), operation) is not operation:
+                    raise BadDeclarationError(f"two services answer {name} of {operation.version}")
         self._versions: Final = frozenset(service.version for service in self.services)
 
     def find(self, version: str, action: str) -> Operation[Any, Any]:
@@ -295,7 +298,7 @@ class Catalogue:
         return operation
 
     def __iter__(self) -> Iterator[Operation[Any, Any]]:
-        return iter(self._by_name.values())
+        return iter(self._operations)
 
 
 def _reader(parameter: Parameter) -> tuple[str, str, Callable[[str], Any] | None, bool, Kind]:

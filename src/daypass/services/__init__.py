@@ -5,8 +5,9 @@ from typing import Final
 from daypass.services.ims import ims
 from daypass.services.iot import iot
 from daypass.services.ram import ram
+from daypass.services.resourcedirectory import resourcedirectory
 from daypass.services.resourcemanager import resourcemanager
 from daypass.services.sts import sts
 
-SERVICES: Final = (sts, ram, ims, resourcemanager, iot)
+SERVICES: Final = (sts, ram, ims, resourcemanager, resourcedirectory, iot)
 """Every service a server answers for."""

@@ -26,7 +26,7 @@ def test_resource_groups_are_tagged_and_untagged(account: Account) -> None:
     assert tags(account, ResourceId_1=one, ResourceType="ResourceGroup") == tags(account)[:2]
     assert tags(account, Tag_1_Key="env", Tag_1_Value="test") == [(two, "env", "test")]
     assert account.names(Tag_1_Key="env", Tag_1_Value="prod") == ["one"]
-    account.told("UntagResources", ResourceId_1=one, TagKey_1="team", TagKey_2="none")
+    account.told("UnTagResources", ResourceId_1=one, TagKey_1="team", TagKey_2="none")
     account.told("UntagResources", ResourceId_1=two, All="true")
     assert tags(account) == [(one, "env", "prod")]
     account.told("DeleteResourceGroup", ResourceGroupId=one)

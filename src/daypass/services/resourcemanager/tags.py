@@ -195,6 +195,7 @@ class UntagResourcesRequest(NamedRequest, frozen=True, kw_only=True):
     authorize=OnTagged("UntagResources"),
     runs=Runs.WRITE,
     errors=(NO_KEYS, *_MISSING),
+    misspelt=("UnTagResources",),  # by Terraform's alicloud provider
 )
 def untag_resources(call: Call, q: UntagResourcesRequest) -> Nothing:
     """Remove tags from resource groups or members; a key that is not there is no error."""

@@ -69,7 +69,16 @@ def declaring(serving_two: Serving, tmp_path: Path) -> Iterator[Declaring]:
     """An account that is empty before and after each test."""
     declaring = Declaring(serving_two, Path(serving_two.ready["data"]), tmp_path / "d.json")
     yield declaring
-    declaring.write(alias=None, quotas={}, resource_groups=[], policies=[], groups=[], users=[], roles=[])
+    declaring.write(
+        alias=None,
+        oidc_providers=[],
+        quotas={},
+        resource_groups=[],
+        policies=[],
+        groups=[],
+        users=[],
+        roles=[],
+    )
     declaring.apply("--prune")
 
 
@@ -285,3 +294,17 @@ def test_documents_are_laid_out_alike_to_be_compared(declaring: Declaring) -> No
     assert "1 unchanged" in declaring.apply("--dry-run")
     declaring.write(policies=[{"name": "p", "document": text + " "}])
     assert "only its layout changes" in declaring.apply("--dry-run", code=WOULD_CHANGE)
+
+
+def test_an_identity_provider_is_declared_and_its_issuer_never_changes(declaring: Declaring) -> None:
+    provider = {"name": "ci", "issuer_url": "https://ci.example.com", "fingerprints": ["AB" * 20, "ab" * 20]}
+    declaring.write(oidc_providers=[provider])
+    assert "  + OIDC provider ci" in declaring.apply()
+    shown = Client(declaring.server.url, declaring.server.root).call(
+        "2019-08-15", "GetOIDCProvider", {"OIDCProviderName": "ci"}, form="JSON"
+    )
+    assert shown.json()["OIDCProvider"]["Fingerprints"] == "ab" * 20
+    assert "1 unchanged" in declaring.apply("--dry-run")
+    declaring.write(oidc_providers=[{**provider, "issuer_url": "https://other.example.com"}])
+    assert "OIDC provider ci: an issuer never changes" in declaring.apply(code=1)
+    assert declaring.export()["oidc_providers"][0]["issuer_url"] == "https://ci.example.com"

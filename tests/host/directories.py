@@ -12,9 +12,11 @@ from daypass.directory.quotas import NAMES
 from daypass.directory.settings import PasswordPolicy, SecurityPreference
 from daypass.secret import Secret
 from daypass.service.params import CONTROL
+from tests.federation import saml
 
 ACCOUNT: Final = "1000000000000001"
 OTHER: Final = "2000000000000002"
+METADATA: Final = saml.encoded(saml.metadata())
 SYSTEM: Final = ("AdministratorAccess", "ReadOnlyAccess", "AliyunSTSAssumeRoleAccess")
 
 _NAME: Final = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9-]{1,7}", fullmatch=True)
@@ -83,7 +85,28 @@ def build(draw: Any, txn: Transaction) -> None:
     for name in users:
         _user(draw, txn, name, groups)
     roles = _roles(draw, txn, users)
+    _providers(draw, txn)
     _attach(draw, txn, {"User": users, "Group": groups, "Role": roles}, policies, scopes)
+
+
+def _providers(draw: Any, txn: Transaction) -> None:
+    # What a name is of stays: an issuer never changes.
+    for name in draw(st.lists(st.sampled_from(("ci", "Work-Load")), unique=True)):
+        txn.oidc_providers.create(
+            ACCOUNT,
+            name,
+            f"https://{name.lower()}.example.com",
+            client_ids=draw(st.lists(st.sampled_from(("a", "b/c", "1")), max_size=2)),
+            fingerprints=draw(st.lists(st.sampled_from(("AB" * 20, "01" * 20)), max_size=2)),
+            issuance_limit_hours=draw(st.integers(1, 168)),
+            description=draw(TEXT),
+        )
+    for name in draw(_NAMES):
+        if name[-1] != "-":
+            algorithm = draw(st.sampled_from(("rsa-sha1", "rsa-sha256")))
+            txn.saml_providers.create(
+                ACCOUNT, name, METADATA, authn_sign_algo=algorithm, description=draw(TEXT)
+            )
 
 
 def _user(draw: Any, txn: Transaction, name: str, groups: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daypass.host.declare import AccountForm, DeclarationError, parse, read
+from tests.federation import saml
 from tests.world import allow, document
 
 ID = "1000000000000001"
@@ -103,6 +104,22 @@ WRONG = {
         account("security_preference: {login_network_masks: everywhere}"),
         "d.yaml:4: accounts[0].security_preference.login_network_masks: ",
     ),
+    "an issuer": (
+        account("oidc_providers:", "- {name: ci, issuer_url: 'http://ci.example.com'}"),
+        "d.yaml:5: accounts[0].oidc_providers[0].issuer_url: ",
+    ),
+    "a client ID": (
+        account("oidc_providers:", "- {name: ci, issuer_url: 'https://ci.example.com', client_ids: [a, '']}"),
+        "d.yaml:5: accounts[0].oidc_providers[0].client_ids[1]: ",
+    ),
+    "no metadata": (
+        account("saml_providers:", "- name: idp"),
+        "d.yaml:5: accounts[0].saml_providers[0]: one of metadata and metadata_file is wanted",
+    ),
+    "metadata that is none": (
+        account("saml_providers:", "- name: idp", "  metadata: PHg+PC94Pg=="),
+        "d.yaml:6: accounts[0].saml_providers[0].metadata: ",
+    ),
     "an alias": (account("alias: A--b"), "d.yaml:4: accounts[0].alias: "),
     "somebody gone who was never named": (
         account(
@@ -165,6 +182,14 @@ def test_a_document_is_read_from_a_file_beside_the_declaration(tmp_path: Path) -
     (one,) = read(tmp_path / "d.yaml").accounts
     assert isinstance(one.policies, tuple)
     assert one.policies[0].document == text
+
+
+def test_metadata_is_read_from_a_file_and_kept_in_base64(tmp_path: Path) -> None:
+    (tmp_path / "idp.xml").write_bytes(saml.metadata())
+    (tmp_path / "d.yaml").write_text(account("saml_providers:", "- name: idp", "  metadata_file: idp.xml"))
+    (one,) = read(tmp_path / "d.yaml").accounts
+    assert isinstance(one.saml_providers, tuple)
+    assert one.saml_providers[0].metadata == saml.encoded(saml.metadata())
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from daypass import names
 from daypass.directory.records import DEFAULT_SESSION_SECONDS
 from daypass.directory.settings import PasswordPolicy, SecurityPreference
 from daypass.service.params import Text
+from daypass.services.ims import provider_parameters as ims
 from daypass.services.ram import parameters as ram
 from daypass.services.resourcemanager.resource_groups import DISPLAY_NAME, NAME
 
@@ -122,6 +123,32 @@ class RoleForm(Form, frozen=True, kw_only=True):
     tags: Tags | UnsetType = UNSET
 
 
+class OidcProviderForm(Form, frozen=True, kw_only=True):
+    """An OpenID Connect identity provider; its issuer never changes."""
+
+    name: Annotated[str, ims.OIDC_PROVIDER_NAME]
+    issuer_url: Annotated[str, ims.ISSUER_URL]
+    client_ids: Annotated[tuple[str, ...], ims.CLIENT_ID] = ()
+    fingerprints: Annotated[tuple[str, ...], ims.FINGERPRINT] = ()
+    issuance_limit_hours: Annotated[int, ims.ISSUANCE_LIMIT_TIME] = ims.DEFAULT_HOURS
+    description: Annotated[str, ims.DESCRIPTION] = ""
+
+
+class SamlProviderForm(Form, frozen=True, kw_only=True):
+    """A SAML identity provider.
+
+    Attributes:
+        metadata: its metadata document in Base64; or
+        metadata_file: a file with the document itself.
+    """
+
+    name: Annotated[str, ims.SAML_PROVIDER_NAME]
+    metadata: Annotated[str | UnsetType, ims.METADATA] = UNSET
+    metadata_file: str | UnsetType = UNSET
+    authn_sign_algo: Annotated[str, ims.AUTHN_SIGN_ALGO] = ims.DEFAULT_SIGN_ALGO
+    description: Annotated[str, ims.DESCRIPTION] = ""
+
+
 class PasswordPolicyForm(PasswordPolicy, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What passwords must be like; what is absent has its default."""
 
@@ -143,6 +170,8 @@ class AccountForm(Form, frozen=True, kw_only=True):
     groups: tuple[GroupForm, ...] | UnsetType = UNSET
     users: tuple[UserForm, ...] | UnsetType = UNSET
     roles: tuple[RoleForm, ...] | UnsetType = UNSET
+    oidc_providers: tuple[OidcProviderForm, ...] | UnsetType = UNSET
+    saml_providers: tuple[SamlProviderForm, ...] | UnsetType = UNSET
 
 
 class Declaration(Form, frozen=True, kw_only=True, omit_defaults=False):

@@ -12,6 +12,7 @@ from daypass.host.declare.changes import Phase
 from daypass.host.declare.documents import differences, same, text_of
 from daypass.host.declare.entities import Entity
 from daypass.host.declare.form import GroupForm, PolicyForm, ResourceGroupForm, RoleForm, UserForm
+from daypass.host.declare.providers import OIDC_PROVIDERS, SAML_PROVIDERS
 from daypass.policy import DocumentKind, parse
 
 if TYPE_CHECKING:
@@ -246,4 +247,12 @@ ROLES: Final[Entity[RoleForm]] = Entity(
     phase=Phase.ROLES,
 )
 
-ENTITIES: Final[tuple[Entity[Any], ...]] = (RESOURCE_GROUPS, POLICIES, GROUPS, USERS, ROLES)
+ENTITIES: Final[tuple[Entity[Any], ...]] = (
+    RESOURCE_GROUPS,
+    POLICIES,
+    GROUPS,
+    USERS,
+    ROLES,
+    OIDC_PROVIDERS,
+    SAML_PROVIDERS,
+)

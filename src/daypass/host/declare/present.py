@@ -16,10 +16,12 @@ from daypass.host.declare.form import (
     Attached,
     Console,
     GroupForm,
+    OidcProviderForm,
     PasswordPolicyForm,
     PolicyForm,
     ResourceGroupForm,
     RoleForm,
+    SamlProviderForm,
     SecurityPreferenceForm,
     UserForm,
 )
@@ -69,11 +71,35 @@ def account_form(txn: Transaction, account_id: str) -> AccountForm | None:
         ),
         users=tuple(_users(txn, account_id, users, attached)),
         roles=tuple(_role(txn, role, attached, living) for role in roles if not role.service_linked),
+        oidc_providers=tuple(_oidc_providers(txn, account_id)),
+        saml_providers=tuple(_saml_providers(txn, account_id)),
     )
 
 
 def _settings(txn: Transaction, account_id: str, kind: type[Struct], form: type[S]) -> S:
     return msgspec.convert(msgspec.to_builtins(txn.settings.get(account_id, kind)), type=form)
+
+
+def _oidc_providers(txn: Transaction, account_id: str) -> Iterator[OidcProviderForm]:
+    for one in _every(lambda marker: txn.oidc_providers.list(account_id, marker=marker, limit=_AT_ONCE)):
+        yield OidcProviderForm(
+            name=one.name,
+            issuer_url=one.issuer_url,
+            client_ids=one.client_ids,
+            fingerprints=one.fingerprints,
+            issuance_limit_hours=one.issuance_limit_hours,
+            description=one.description,
+        )
+
+
+def _saml_providers(txn: Transaction, account_id: str) -> Iterator[SamlProviderForm]:
+    for one in _every(lambda marker: txn.saml_providers.list(account_id, marker=marker, limit=_AT_ONCE)):
+        yield SamlProviderForm(
+            name=one.name,
+            metadata=one.metadata,
+            authn_sign_algo=one.authn_sign_algo,
+            description=one.description,
+        )
 
 
 def _every(page: Callable[[str | None], Page[T]]) -> Iterator[T]:

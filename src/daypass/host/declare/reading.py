@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import re
 import typing
@@ -22,6 +23,7 @@ from daypass.host.declare.form import (
     PasswordPolicyForm,
     PolicyForm,
     RoleForm,
+    SamlProviderForm,
     SecurityPreferenceForm,
 )
 from daypass.host.declare.source import ROOT, DeclarationError, Source, refuse
@@ -39,6 +41,12 @@ _PLACE: Final = re.compile(r"(.*?)(?: - at `(?:key in )?(\$[^`]*)`)?", re.DOTALL
 _LIMITS: Final[dict[type[Struct], type[Struct]]] = {
     PasswordPolicyForm: ImsSetPasswordPolicyRequest,
     SecurityPreferenceForm: ImsSetSecurityPreferenceRequest,
+}
+# Where a document stands, and what names a file that holds it.
+_REFERENCES: Final[dict[type[Struct], tuple[str, str]]] = {
+    PolicyForm: ("document", "file"),
+    RoleForm: ("trust", "trust_file"),
+    SamlProviderForm: ("metadata", "metadata_file"),
 }
 _LONGEST_FILE: Final = 64 * 1024 * 1024
 
@@ -104,9 +112,18 @@ def _account(source: Source, account: AccountForm, path: str, folder: Path) -> A
         account,
         policies=_filled(source, account.policies, f"{path}.policies", folder),
         roles=_filled(source, account.roles, f"{path}.roles", folder),
+        saml_providers=_filled(source, account.saml_providers, f"{path}.saml_providers", folder),
     )
     _check(source, filled, path)
-    for plural in ("resource_groups", "policies", "groups", "users", "roles"):
+    for plural in (
+        "resource_groups",
+        "policies",
+        "groups",
+        "users",
+        "roles",
+        "oidc_providers",
+        "saml_providers",
+    ):
         listed = getattr(filled, plural)
         if listed is not UNSET:
             _once(source, f"{path}.{plural}", (entry.name for entry in listed))
@@ -120,8 +137,10 @@ def _filled(source: Source, entries: Any, path: str, folder: Path) -> Any:
     return tuple(_with_document(source, entry, f"{path}[{at}]", folder) for at, entry in enumerate(entries))
 
 
-def _with_document(source: Source, entry: PolicyForm | RoleForm, path: str, folder: Path) -> Any:
-    member, reference = ("document", "file") if isinstance(entry, PolicyForm) else ("trust", "trust_file")
+def _with_document(
+    source: Source, entry: PolicyForm | RoleForm | SamlProviderForm, path: str, folder: Path
+) -> Any:
+    member, reference = _REFERENCES[type(entry)]
     document, file = getattr(entry, member), getattr(entry, reference)
     if (document is UNSET) == (file is UNSET):
         refuse(source, path, f"one of {member} and {reference} is wanted")
@@ -131,6 +150,8 @@ def _with_document(source: Source, entry: PolicyForm | RoleForm, path: str, fold
         text = _text(folder / file)
     except DeclarationError as fault:
         refuse(source, f"{path}.{reference}", str(fault))
+    if isinstance(entry, SamlProviderForm):
+        text = base64.b64encode(text.encode()).decode()
     return msgspec.structs.replace(entry, **{member: text, reference: UNSET})
 
 
@@ -175,9 +196,10 @@ def _kinds(hint: Any) -> list[Kind]:
 
 
 def _hold(source: Source, kind: Kind, value: Any, path: str) -> None:
-    if isinstance(kind, Texts):
-        for at, item in enumerate(value):
-            _hold(source, kind.item, item, f"{path}[{at}]")
+    if isinstance(value, tuple):
+        item = kind.item if isinstance(kind, Texts) else kind
+        for at, one in enumerate(value):
+            _hold(source, item, one, f"{path}[{at}]")
         return
     try:
         kind.read(text_of(value) if isinstance(value, dict) else str(value))

@@ -8,6 +8,7 @@ from daypass.signing.acs3 import read_acs3
 from daypass.signing.anonymous import read_anonymous
 from daypass.signing.errors import UNSUPPORTED_METHOD, shown
 from daypass.signing.parameters import form_text, joined, read_parameters
+from daypass.signing.repeats import Repeats
 from daypass.signing.roa_v1 import read_roa_v1
 from daypass.signing.rpc_v1 import read_rpc_v1
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from daypass.signing.request import Anonymous, Presented, WireRequest
 
 _BEARER: Final = "BEARERTOKEN"
+_REPEATS: Final = Repeats()
 
 
 def read(request: WireRequest) -> Presented | Anonymous:
@@ -35,12 +37,24 @@ def read(request: WireRequest) -> Presented | Anonymous:
             supported (RSA keys, bearer tokens, other products' schemes). HTTP 400.
     """
     authorization = request.header("authorization")
+    if authorization is None and not request.body and request.path in {"/", ""}:
+        presented, rest = _REPEATS.read(request)
+        if presented is None:
+            presented = _read_parameters(request, None)
+            if rest is not None:
+                _REPEATS.note(rest, presented)
+        return presented
     if authorization is not None:
         scheme = authorization.partition(" ")[0]
         if scheme.startswith("ACS3-"):
             return read_acs3(request, authorization)
         if scheme == "acs":
             return read_roa_v1(request, authorization)
+    return _read_parameters(request, authorization)
+
+
+def _read_parameters(request: WireRequest, authorization: str | None) -> Presented | Anonymous:
+    """Read a request that has its signature, if any, among its parameters."""
     content_type = request.header("content-type") if request.body else None
     parameters = read_parameters(joined(request.query, form_text(request, content_type)))
     values = parameters.values

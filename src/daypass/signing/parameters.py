@@ -62,9 +62,12 @@ def read_parameters(text: str) -> Parameters:
         raise TOO_MANY()
     if "+" in text:
         text = text.replace("+", "%20")
-    if _CANONICAL.fullmatch(text) is not None:
-        return _already_canonical(text)
-    return _any_encoding(text)
+    return _already_canonical(text) if canonical(text) else _any_encoding(text)
+
+
+def canonical(text: str) -> bool:
+    """Return whether parameters stand in the one encoding that is signed; their order may be any."""
+    return _CANONICAL.fullmatch(text) is not None
 
 
 def form_text(request: WireRequest, content_type: str | None) -> str:

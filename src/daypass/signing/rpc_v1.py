@@ -66,7 +66,7 @@ def read_rpc_v1(request: WireRequest, parameters: Parameters, content_type: str 
     timestamp = read_iso(take("Timestamp", "") or _missing("Timestamp"))
     action = take("Action", "") or _missing("Action")
     version = take("Version", "") or _missing("Version")
-    text = _string_to_sign(request.method, _signed(parameters))
+    text = string_to_sign(request.method, _signed(parameters))
     take("BearerToken", "")
     return Presented(
         "RPC v1",
@@ -78,7 +78,7 @@ def read_rpc_v1(request: WireRequest, parameters: Parameters, content_type: str 
         version,
         chosen_format(take("Format", ""), request.headers),
         values,
-        Proof(_sign, b"&", signature, _accepted(text)),
+        Proof(sign, b"&", signature, accepted(text)),
     )
 
 
@@ -123,7 +123,7 @@ def sign_rpc_v1(
     if security_token is not None:
         said["SecurityToken"] = security_token
     pairs = [f"{percent_encode(name)}{BETWEEN}{percent_encode(said[name])}" for name in sorted(said)]
-    signature = _sign(f"{secret}&".encode(), _string_to_sign(method, pairs)).decode()
+    signature = sign(f"{secret}&".encode(), string_to_sign(method, pairs)).decode()
     return "&".join([*pairs, f"{_SIGNATURE}{percent_encode(signature)}"]).replace(BETWEEN, "=")
 
 
@@ -149,13 +149,14 @@ def _check_method(method: str, kind: str, version: str) -> None:
         raise UNSUPPORTED_VERSION(version=shown(version)) if version else MISSING.of("SignatureVersion")()
 
 
-def _string_to_sign(method: str, pairs: list[str]) -> bytes:
+def string_to_sign(method: str, pairs: list[str]) -> bytes:
+    """Return what is signed of a method and sorted canonical pairs."""
     # Each pair is already encoded; the whole is encoded once more.
     doubled = "&".join(pairs).replace("%", "%25").replace("&", "%26").replace(BETWEEN, "%3D")
     return wire_bytes(f"{method}&%2F&{doubled}", "the method")
 
 
-def _accepted(text: bytes) -> tuple[bytes, ...]:
+def accepted(text: bytes) -> tuple[bytes, ...]:
     """Return the forms of a string to sign that some client produces for it.
 
     ``alibabacloud_credentials`` signs a space as ``+``. A literal plus is ``%2B`` in both
@@ -164,5 +165,6 @@ def _accepted(text: bytes) -> tuple[bytes, ...]:
     return (text, text.replace(_SPACE, _SPACE_AS_PLUS)) if _SPACE in text else (text,)
 
 
-def _sign(key: bytes, text: bytes) -> bytes:
+def sign(key: bytes, text: bytes) -> bytes:
+    """Return the signature text of a string to sign."""
     return b2a_base64(hmac.digest(key, text, "sha1"), newline=False)

@@ -24,3 +24,10 @@ def test_threads_never_get_the_same_bytes() -> None:
 
 def test_a_request_id_looks_like_a_uuid_in_upper_case() -> None:
     assert re.fullmatch(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", new_request_id())
+
+
+def test_threads_never_get_the_same_request_id() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        drawn = list(threads.map(lambda _: [new_request_id() for _ in range(2000)], range(8)))
+    flat = [request_id for ids in drawn for request_id in ids]
+    assert len(set(flat)) == len(flat)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -31,10 +33,12 @@ MOMENTS = st.sampled_from(
         *("2026-11-23T16%3A00%3A01Z", "2026-11-23T24%3A00%3A00Z", "é"),
     ]
 )
-NONCES = st.sampled_from(["n1", "a-b.c_d~e", "%6E", "n%20n", "n+n", "é", "", "%", "\x01", "n" * 300]) | st.text(
-    alphabet="ab%&=+\x02é", max_size=4
+NONCES = st.sampled_from(
+    ["n1", "a-b.c_d~e", "%6E", "n%20n", "n+n", "é", "", "%", "\x01", "n" * 300]
+) | st.text(alphabet="ab%&=+\x02é", max_size=4)
+SIGNATURES = st.sampled_from(
+    ["s", "a%2Bb%2Fc%3D", "a+b/c=", "a%2bb", "%", "%41", "é", "", "%C3%A9", "\ud800"]
 )
-SIGNATURES = st.sampled_from(["s", "a%2Bb%2Fc%3D", "a+b/c=", "a%2bb", "%", "%41", "é", "", "%C3%A9", "\ud800"])
 TIMES = st.tuples(SIGNATURES, NONCES, MOMENTS)
 
 
@@ -52,6 +56,7 @@ def _request(query: str) -> WireRequest:
 def _outcome(presented: Presented | Anonymous) -> dict[str, Any]:
     said = {name: getattr(presented, name) for name in presented.__struct_fields__}
     proof = said.pop("proof", None)
+    said.pop("kept", None)
     return said | ({"claimed": proof.claimed, "texts": proof.texts} if proof else {})
 
 
@@ -66,18 +71,18 @@ def _warm(repeats: Repeats, request: WireRequest, times: int = 2) -> None:
     for _ in range(times):
         presented, rest = repeats.read(request)
         if presented is None and rest is not None:
-            try:
-                presented = _read_parameters(request, None)
-            except ApiError:
-                return
-            repeats.note(rest, presented)
+            with suppress(ApiError):
+                repeats.note(rest, _read_parameters(request, None))
 
 
+LATER = "2026-11-23T16%3A00%3A01Z"
 PLAIN = ("s", "n1", "2026-11-23T16%3A00%3A00Z")
 
 
 @given(st.lists(LISTS, min_size=3, max_size=3), TIMES, TIMES)
-@example([[], ["Format=JSON"], ["Policy=%7B%20%7D"]], PLAIN, ("a%2Bb%2Fc%3D", "n2", "2026-11-23T16%3A00%3A01Z"))
+@example(
+    [[], ["Format=JSON"], ["Policy=%7B%20%7D"]], PLAIN, ("a%2Bb%2Fc%3D", "n2", "2026-11-23T16%3A00%3A01Z")
+)
 @example([["Format=JSON"], [], []], PLAIN, ("é", "n2", "2026-11-23T16%3A00%3A01Z"))
 def test_a_repetition_says_what_reading_it_from_scratch_says(
     lists: list[list[str]], first: tuple[str, str, str], second: tuple[str, str, str]
@@ -99,7 +104,14 @@ def test_the_third_request_alike_is_a_repetition_and_its_signature_counts() -> N
     def signed(number: int, secret: str = "secret") -> WireRequest:  # noqa: S107 (made up)
         said = {"Policy": '{"a b": "é+&="}', "RegionId": "x"}
         query = sign_rpc_v1(
-            "A", "1", said, access_key_id="k", secret=secret, timestamp=NOW + number, nonce=f"n{number}", method="GET"
+            "A",
+            "1",
+            said,
+            access_key_id="k",
+            secret=secret,
+            timestamp=NOW + number,
+            nonce=f"n{number}",
+            method="GET",
         )
         return _request(query)
 
@@ -115,12 +127,8 @@ def test_the_third_request_alike_is_a_repetition_and_its_signature_counts() -> N
     assert (presented.nonce, presented.timestamp) == ("n3", NOW + 3)
     forged, _ = repeats.read(signed(4, "another"))
     assert forged is not None
-    with_error = None
-    try:
+    with pytest.raises(ApiError, match="SignatureDoesNotMatch"):
         forged.verify("secret")
-    except ApiError as error:
-        with_error = error.code
-    assert with_error == "SignatureDoesNotMatch"
 
 
 def test_an_answer_form_that_a_header_decides_is_not_kept() -> None:

@@ -32,6 +32,10 @@ ContextValue = str | tuple[str, ...]
 
 _MEMO: Final = 1024
 
+_KEPT: Final = 8
+_KEPT_CHARS: Final = 64
+"""So many values, so long at most, does one line of a condition block keep its answers to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -179,7 +183,7 @@ class Check:
         unless_given: what holds when the request does not carry the key.
     """
 
-    __slots__ = ("_folded", "_key", "_negated", "_test", "condition", "unless_given")
+    __slots__ = ("_folded", "_key", "_known", "_negated", "_test", "condition", "unless_given")
 
     def __init__(self, condition: Condition, *, missing_key_negated: bool) -> None:
         used = OPERATORS[condition.operator]
@@ -188,6 +192,7 @@ class Check:
         self._key, self._folded = condition.key, fold_key(condition.key)
         self._test = used.prepare([used.read(value) for value in condition.wanted])
         self._negated = used.negated
+        self._known: dict[str, bool] = {}
 
     def holds(self, context: Context) -> bool:
         """Whether a request satisfies the line."""
@@ -195,5 +200,15 @@ class Check:
         if actual is None:
             return self.unless_given
         if isinstance(actual, str):
-            return self._test(actual) is not self._negated
+            known = self._known.get(actual)
+            return self._of_one(actual) if known is None else known
         return any(map(self._test, actual)) is not self._negated
+
+    def _of_one(self, actual: str) -> bool:
+        """Test a value, which alone decides, and keep the answer: addresses come back, times do not."""
+        answer = self._test(actual) is not self._negated
+        if len(actual) <= _KEPT_CHARS:
+            if len(self._known) >= _KEPT:
+                self._known = {}
+            self._known[actual] = answer
+        return answer

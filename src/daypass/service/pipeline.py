@@ -46,6 +46,9 @@ T = TypeVar("T")
 
 _log: Final = structlog.get_logger("daypass.pipeline")
 
+_INLINE: Final = Runs.INLINE
+"""By its own name: looking up a member of an enumeration is slow enough to count."""
+
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
     """An answer: HTTP status, body, its Content-Type, the request id, further headers."""
@@ -180,7 +183,7 @@ class Pipeline:
         call = exchange.call or self._admit(exchange, presented, operation)
         response = exchange.response
         if response is None:
-            if operation.runs is not Runs.INLINE:
+            if operation.runs is not _INLINE:
                 raise Elsewhere
             response = operation.run(call, exchange.q)
         form = presented.format or self._ports.default_format
@@ -208,7 +211,7 @@ class Pipeline:
                     self._seen_keys[caller.access_key_id] = (exchange.now, operation.product)
             exchange.authentic = True
         ports = self._ports
-        q = operation.bind(presented.parameters)
+        q = _bound(operation, presented)
         call = self._call(exchange, caller)
         verdict = exchange.verdict = operation.authorize.check(call, q)
         if verdict is not None and not verdict.allowed:
@@ -333,6 +336,16 @@ class Pipeline:
         body = render.failure(form, exchange.request_id, wire.request.host, error)
         content_type = render.content_type(form)
         return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
+
+
+def _bound(operation: Operation[Any, Any], presented: signing.Presented | signing.Anonymous) -> Any:
+    """Read the parameters, once for all requests that repeat one another: they have the same text."""
+    kept = presented.kept if isinstance(presented, signing.Presented) else None
+    if kept is None:
+        return operation.bind(presented.parameters)
+    if kept.q is None:
+        kept.q = operation.bind(presented.parameters)
+    return kept.q
 
 
 async def _in(executor: Executor, function: Callable[..., T], *args: Any) -> T:

@@ -38,11 +38,12 @@ def read(request: WireRequest) -> Presented | Anonymous:
     """
     authorization = request.header("authorization")
     if authorization is None and not request.body and request.path in {"/", ""}:
-        presented, rest = _REPEATS.read(request)
-        if presented is None:
-            presented = _read_parameters(request, None)
-            if rest is not None:
-                _REPEATS.note(rest, presented)
+        repeated, rest = _REPEATS.read(request)
+        if repeated is not None:
+            return repeated
+        presented = _read_parameters(request, None)
+        if rest is not None:
+            _REPEATS.note(rest, presented)
         return presented
     if authorization is not None:
         scheme = authorization.partition(" ")[0]

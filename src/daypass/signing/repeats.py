@@ -17,7 +17,7 @@ import msgspec
 from daypass.errors import ApiError
 from daypass.signing.encoding import percent_decode, percent_encode
 from daypass.signing.parameters import BETWEEN, canonical
-from daypass.signing.request import Format, Presented, Proof
+from daypass.signing.request import Format, Kept, Presented, Proof
 from daypass.signing.rpc_v1 import accepted, sign, string_to_sign
 from daypass.signing.times import read_iso
 
@@ -54,6 +54,7 @@ class _Said(msgspec.Struct, frozen=True, gc=False):
     format: Format | None
     parameters: dict[str, str]
     forms: tuple[tuple[bytes, bytes, bytes], ...]
+    kept: Kept
 
 
 _Rest = tuple[str, str]
@@ -118,6 +119,7 @@ class Repeats:
             said.format,
             said.parameters,
             Proof(sign, b"&", claimed, texts),
+            said.kept,
         )
         return presented, None
 
@@ -145,6 +147,7 @@ class Repeats:
             presented.format,
             presented.parameters,
             _forms(method, text[1:]),
+            Kept(),
         )
         self._chars += len(text)
         while self._chars > self._most_chars:
@@ -173,7 +176,7 @@ def _forms(method: str, text: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
 
 @functools.lru_cache(maxsize=64)
 def _moment(encoded: str) -> tuple[int, bytes] | None:
-    """Return a timestamp and how it stands in the string to sign; ``None`` for one to be read from scratch."""
+    """Return a timestamp and how it stands in the string to sign; ``None`` if it takes more to read it."""
     try:
         text = percent_decode(encoded)
         if percent_encode(text) != encoded:

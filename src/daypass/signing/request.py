@@ -131,6 +131,19 @@ class Proof(msgspec.Struct, frozen=True, gc=False):
     texts: tuple[bytes, ...]
 
 
+class Kept:
+    """What follows from a request's text but for when it was signed; lives as long as that text is kept.
+
+    Attributes:
+        q: the operation's request, once its parameters were read and found right.
+    """
+
+    __slots__ = ("q",)
+
+    def __init__(self) -> None:
+        self.q: object = None
+
+
 class Presented(msgspec.Struct, frozen=True, gc=False):
     """A signed request, read but not yet believed.
 
@@ -148,6 +161,8 @@ class Presented(msgspec.Struct, frozen=True, gc=False):
         format: the response format asked for, ``None`` if none was.
         parameters: the operation's parameters, decoded; those of the protocol removed.
         proof: for :meth:`verify`.
+        kept: shared by all requests that repeat this one, with their parameters, which
+            nobody may change; ``None`` where it is not known to be repeated.
     """
 
     scheme: Scheme
@@ -160,6 +175,7 @@ class Presented(msgspec.Struct, frozen=True, gc=False):
     format: Format | None
     parameters: dict[str, str]
     proof: Proof
+    kept: Kept | None = None
 
     def __repr__(self) -> str:
         return f"Presented({self.scheme!r}, {self.access_key_id!r}, {self.action!r}, {self.version!r})"

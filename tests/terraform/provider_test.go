@@ -23,7 +23,7 @@ var outputs = map[string]string{
 	"identity_providers":  `{"oidc":["acs:ram::` + Account + `:oidc-provider/builder"],"saml":["acs:ram::` + Account + `:saml-provider/company"]}`,
 	"password_policies":   `{}`,
 	"policies":            `{"alices":["query"],"groups":["readers"],"readers":["query"],"roles":["reader"],"system":["AdministratorAccess"],"users":["alice"]}`,
-	"roles":               `{"auditors":[7200],"tagged":["worker"]}`,
+	"roles":               `{"auditors":[7200],"linked":"AliyunServiceRoleForPolarDB","tagged":["worker"]}`,
 	"settings":            `{"alias":"box-two"}`,
 	"users":               `{"all":["bob","carol"],"caller":"Account","carols":["writers"],"readers":["bob","carol"]}`,
 }

@@ -38,3 +38,9 @@ data "alicloud_resource_manager_roles" "auditors" {
 
 output "tagged" { value = data.alicloud_ram_roles.tagged.names }
 output "auditors" { value = data.alicloud_resource_manager_roles.auditors.roles[*].max_session_duration }
+
+resource "alicloud_resource_manager_service_linked_role" "polardb" {
+  service_name = "polardb.aliyuncs.com"
+}
+
+output "linked" { value = alicloud_resource_manager_service_linked_role.polardb.role_name }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
+from typing import Any
 
 import pytest
 
+from daypass.client import Client
 from tests.services.ims.calls import Ims
 from tests.world import allow, document
 
@@ -99,3 +102,37 @@ def test_alias_and_domain_are_for_whoever_a_policy_lets(ims: Ims, alias: str) ->
     admin = ims.someone("admin", document(allow("ram:*AccountAlias", f"acs:ram:*:{ims.id}:*")))
     admin.ram("SetAccountAlias", AccountAlias=alias)
     admin.refused("GetDefaultDomain", "NoPermission")
+
+
+def test_every_product_reads_and_prints_the_domain_in_force(ims: Ims, alias: str) -> None:
+    root = Client(ims.server.url, ims.account.root)
+
+    def resource_manager(action: str, **parameters: str) -> dict[str, Any]:
+        policy = {"PolicyType": "System", "PolicyName": "ReadOnlyAccess"}
+        answer = root.call("2020-03-31", action, {**policy, **parameters})
+        assert answer.status == 200, answer.text
+        return answer.json()
+
+    ims.ram("CreateUser", UserName="alice")
+    ims.ram("CreateGroup", GroupName="staff")
+    ims.ram.role("keeper")
+    ims.ram("SetAccountAlias", AccountAlias=alias)
+    by_alias = {
+        "IMSUser": f"alice@{alias}.onaliyun.com",
+        "IMSGroup": f"staff@group.{alias}.onaliyun.com",
+        "ServiceRole": f"keeper@role.{alias}.onaliyunservice.com",
+    }
+    for kind, name in by_alias.items():
+        given = {"PrincipalType": kind, "ResourceGroupId": ims.id}
+        resource_manager("AttachPolicy", PrincipalName=name.replace(alias, ims.id), **given)
+        listed = resource_manager("ListPolicyAttachments", PrincipalType=kind, PrincipalName=name)
+        assert [each["PrincipalName"] for each in listed["PolicyAttachments"]["PolicyAttachment"]] == [name]
+        resource_manager("DetachPolicy", PrincipalName=name, **given)
+    assert ims.ram("GetRole", RoleName="keeper")["Role"]["RolePrincipalName"] == by_alias["ServiceRole"]
+    assert ims("ListUsers")["Users"]["User"][0]["UserPrincipalName"] == by_alias["IMSUser"]
+    members = {"GroupName": "staff", "UserPrincipalName": by_alias["IMSUser"]}
+    ims("AddUserToGroup", **members)
+    shown = ims("ListUsersForGroup", GroupName="staff")["Users"]["User"][0]
+    assert shown["UserPrincipalName"] == by_alias["IMSUser"]
+    ims("GenerateCredentialReport")
+    assert by_alias["IMSUser"] in base64.b64decode(ims("GetCredentialReport")["Content"]).decode()

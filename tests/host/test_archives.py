@@ -36,6 +36,9 @@ class Archived:
         self.data.mkdir()
         self.plain, self.encrypted = folder / "plain.zip", folder / "encrypted.age"
         (self.data / "decisions.jsonl").write_text('{"outcome":"allow"}\n' * 1000)
+        (self.data / "tls").mkdir()
+        (self.data / "tls" / "ca-key.pem").write_text("a private key")
+        (self.data / "root-credentials.json").write_text("{}")
         with open_store(self.data, sqlite_url(self.data)) as database:
             with database.write() as txn:
                 self.account = txn.accounts.create().id
@@ -80,7 +83,12 @@ def test_what_is_restored_is_what_was_there(archived: Archived, tmp_path: Path) 
             actions = [event.action for event in txn.audit.list().items]
         assert actions[0] == "Restore"
         assert "Snapshot" in actions
-    assert (tmp_path / "plain" / "decisions.jsonl").read_text().count("allow") == 1000
+    plain, encrypted = tmp_path / "plain", tmp_path / "encrypted"
+    assert (plain / "decisions.jsonl").read_text().count("allow") == 1000
+    assert (encrypted / "tls" / "ca-key.pem").read_text() == "a private key"
+    assert (encrypted / "tls" / "ca-key.pem").stat().st_mode & 0o077 == 0
+    assert not (plain / "tls").exists()
+    assert not (encrypted / "root-credentials.json").exists()
 
 
 def test_the_master_key_is_in_an_encrypted_archive_alone(archived: Archived) -> None:

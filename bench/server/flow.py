@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bench.server.signed import Signer
+from bench.server.signed import NONCE, Signer
 from daypass import main
 from daypass.client import Client, Credentials
 from daypass.names import role_arn, user_arn
@@ -66,6 +66,12 @@ class Flow(msgspec.Struct, frozen=True):
     def assuming(self, served: Served) -> Signer:
         """Return the maker of AssumeRole requests."""
         return Signer(served.port, self.user, STS, "AssumeRole", self.assume_role())
+
+    def assuming_anew(self, served: Served) -> Signer:
+        """Return the maker of AssumeRole requests each of which names its session otherwise."""
+        return Signer(
+            served.port, self.user, STS, "AssumeRole", self.assume_role() | {"RoleSessionName": NONCE}
+        )
 
     def asking_who(self, served: Served) -> Signer:
         """Return the maker of GetCallerIdentity requests with a session token."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from daypass.client import Credentials
 
-_NONCE: Final = "n" * 32
+NONCE: Final = "n" * 32
+"""Stands for the nonce of each request; a parameter may have it for its value too."""
 _SIGNATURE: Final = "Signature="
 _LAST: Final = (
     "SecurityToken",
@@ -71,13 +72,13 @@ class Signer:
         if query[-1].encode() != _SIGNATURE.encode() + claimed:
             raise AssertionError("the quick signer and the product's disagree")
         text = "&".join(query[:-1])
-        head, middle = (part.encode() for part in f"GET /?{text}&{_SIGNATURE}".split(_NONCE))
-        before, after = (part.encode() for part in to_sign.split(_NONCE))
+        sent = f"GET /?{text}&{_SIGNATURE}".encode().split(NONCE.encode())
+        signed = to_sign.encode().split(NONCE.encode())
         tail = self._tail()
         made = []
         for _ in range(count):
             nonce = os.urandom(16).hex().encode()
-            made.append(b"".join((head, nonce, middle, _signature(key, before + nonce + after), tail)))
+            made.append(b"".join((nonce.join(sent), _signature(key, nonce.join(signed)), tail)))
         return made
 
     def _query(self) -> list[str]:
@@ -90,7 +91,7 @@ class Signer:
             secret=self._credentials.access_key_secret.reveal(),
             security_token=self._credentials.security_token,
             timestamp=int(time.time()),
-            nonce=_NONCE,
+            nonce=NONCE,
             method="GET",
         )
         pairs = {pair.partition("=")[0]: pair for pair in signed.split("&")}

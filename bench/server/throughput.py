@@ -123,6 +123,7 @@ def _subjects(scratch: Path) -> list[_Subject]:
         _Subject(CEILING, lambda: processes.trivial("asgi", size), replayed),
         _Subject("trivial handler, our protocol", lambda: processes.trivial("bare", size), replayed),
         ours("AssumeRole", made.assuming),
+        ours("AssumeRole, a session name each", made.assuming_anew),
         ours("GetCallerIdentity, session token", made.asking_who),
         ours("QueryProduct, session token", made.querying),
         _Subject(PEER, processes.moto, _to_moto),

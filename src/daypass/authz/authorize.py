@@ -108,4 +108,5 @@ def _stands_for(caller: Caller, target: TrustedRole) -> frozenset[str]:
     if not bound or bound.keys().isdisjoint(caller.names):
         return caller.names
     own_id = caller.role_id or caller.user_id
-    return frozenset(name for name in caller.names if bound.get(name, own_id) == own_id)
+    strangers = [name for name in caller.names if bound.get(name, own_id) != own_id]
+    return caller.names.difference(strangers) if strangers else caller.names

@@ -18,6 +18,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
+import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -133,7 +134,13 @@ class Protocol(HttpToolsProtocol):
             return
         self._large = len(data) > HEAD_BYTES
         self._begun = False
-        super().data_received(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._refuse(codes.BAD_REQUEST(reason="Invalid HTTP request received."))
+            return
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
         if self._stage is _NOTHING:
             return
         # Of a chunk that a message began in, only what has been taken of it is known.
@@ -239,10 +246,6 @@ class Protocol(HttpToolsProtocol):
             self._queue.append(request)
         else:
             self._answer(request)
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP; the base class calls this."""
-        self._refuse(codes.BAD_REQUEST(reason=msg))
 
     def _answer(self, request: HttpRequest) -> None:
         reply = self._front.answer(request, self._address, secure=self._secure)

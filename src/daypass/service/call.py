@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -162,6 +162,12 @@ class Conditions(Mapping[str, ContextValue]):
     def __getitem__(self, key: str) -> ContextValue:
         return self._all()[key]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a key's value; the keys asked for most without putting all of them together."""
+        if self._keys is None and key in _ALWAYS and key not in self._own:
+            return _ALWAYS[key](self._call)
+        return self._all().get(key, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
 
@@ -176,11 +182,7 @@ class Conditions(Mapping[str, ContextValue]):
 
 
 def _common(call: Call) -> dict[str, ContextValue]:
-    keys: dict[str, ContextValue] = {
-        "acs:CurrentTime": timestamp(call.now),
-        "acs:SecureTransport": "true" if call.secure else "false",
-        "acs:SourceIp": call.source_ip,
-    }
+    keys = {key: of(call) for key, of in _ALWAYS.items()}
     caller = call.given_caller
     if caller is not None:
         keys["acs:PrincipalARN"] = caller.policy_arn
@@ -197,3 +199,11 @@ def _common(call: Call) -> dict[str, ContextValue]:
 def timestamp(moment: int) -> str:
     """Return epoch seconds in the wire's form, ``2015-01-23T12:33:18Z``."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_ALWAYS: Final[Mapping[str, Callable[[Call], ContextValue]]] = {
+    "acs:CurrentTime": lambda call: timestamp(call.now),
+    "acs:SecureTransport": lambda call: "true" if call.secure else "false",
+    "acs:SourceIp": lambda call: call.source_ip,
+}
+"""Keys that every request has, and no tag."""

@@ -161,7 +161,7 @@ def _principal(exchange: Exchange) -> Caller | None:
 def _statements(verdict: Verdict | None) -> tuple[str, ...]:
     if verdict is None:
         return ()
-    return tuple(f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because)
+    return tuple([f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because])
 
 
 def change_event(exchange: Exchange, outcome: str = "Success") -> AuditEvent:

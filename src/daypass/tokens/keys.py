@@ -56,11 +56,13 @@ class OpenedKey:
         # AES-GCM-SIV: should a nonce ever repeat, it shows only whether two records are equal,
         # so random nonces do not wear the key out as they do with plain GCM.
         self.sealer: Final = AESGCMSIV(_subkey(key.material, b"daypass token seal 1"))
-        self._secrets: Final = _subkey(key.material, b"daypass session secret 1")
+        self._secrets: Final = blake2b(key=_subkey(key.material, b"daypass session secret 1"), digest_size=32)
 
     def secret_of(self, access_key_id: str) -> Secret:
         """Derive the secret of a session's AccessKey: 43 characters, of keyed BLAKE2b."""
-        return Secret(letters(blake2b(access_key_id.encode(), key=self._secrets, digest_size=32).digest()))
+        derived = self._secrets.copy()
+        derived.update(access_key_id.encode())
+        return Secret(letters(derived.digest()))
 
 
 class KeyRing:

@@ -109,5 +109,11 @@ def test_a_servers_own_certificate_issues_no_others() -> None:
     assert refusal(served, pin(der(ROOT.cert_pem))) == INVALID
 
 
+@pytest.mark.parametrize("host", ["a..b", "-", "a_b.example.com", "\u00e9.example.com", "a" * 300, ""])
+def test_a_host_that_no_certificate_can_be_for_is_refused(host: str) -> None:
+    served = chain()
+    assert refusal(served, pin(served[0]), host=host) == INVALID
+
+
 def test_what_is_no_certificate_is_refused() -> None:
     assert refusal([b"nothing"], "00" * 20) == INVALID

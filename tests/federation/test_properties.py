@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -17,7 +18,7 @@ from daypass.federation.discovery import read_configuration, read_keys
 from daypass.federation.metadata import read_encoded_metadata, read_metadata
 from daypass.federation.tokens import Claims, UnknownKeyError, accept, read_token, verify
 from tests.federation import saml
-from tests.federation.tokens import AUDIENCE, ISSUER, claims, public, rsa_key, token
+from tests.federation.tokens import AUDIENCE, ISSUER, claims, ec_key, public, rsa_key, token
 
 NOW = 1_800_000_000
 PAIR = "acs:ram::1234567890123456:role/Reader,acs:ram::1234567890123456:saml-provider/idp"
@@ -112,6 +113,22 @@ def test_whatever_an_issuer_publishes_is_read_or_refused(published: object) -> N
     for read in (read_keys, lambda given: read_configuration(given, ISSUER)):
         with contextlib.suppress(ApiError):
             read(body)
+
+
+@given(
+    st.binary(min_size=0, max_size=300),
+    st.one_of(st.binary(max_size=8), st.sampled_from([b"\x01\x00\x01", b"\x01", b"\x00", b"\x02"])),
+    st.sampled_from(["RSA", "EC"]),
+)
+def test_whatever_a_key_is_made_of_it_believes_no_token_it_did_not_sign(
+    large: bytes, small: bytes, kind: str
+) -> None:
+    text = [base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (large, small)]
+    of = {"n": text[0], "e": text[1], "crv": "P-256", "x": text[0], "y": text[1]}
+    keys = read_keys(json.dumps({"keys": [{"kty": kind, "kid": "k1", **of}]}).encode())
+    for key, algorithm in ((rsa_key("k1"), "RS256"), (ec_key("k1"), "ES256")):
+        with pytest.raises((ApiError, UnknownKeyError)):
+            verify(read_token(token(claims(NOW), key, algorithm)), keys)
 
 
 @given(st.dictionaries(st.sampled_from(("iss", "sub", "aud", "exp", "iat", "nbf", "jti")), JSON))

@@ -23,7 +23,6 @@ from cryptography.x509.verification import (
     ExtensionPolicy,
     PolicyBuilder,
     Store,
-    VerificationError,
 )
 
 from daypass.federation.errors import FINGERPRINT, ISSUER_URL
@@ -66,17 +65,17 @@ def check_chain(chain: Sequence[bytes], pins: Collection[str], host: str, now: i
     anchors = [certificate for certificate in served if not wanted.isdisjoint(fingerprints(certificate))]
     if not anchors:
         raise FINGERPRINT(host=host)
-    verifier = (
-        PolicyBuilder()
-        .store(Store(anchors))
-        .time(datetime.fromtimestamp(now, UTC))
-        .max_chain_depth(MAX_DEPTH)
-        .extension_policies(ca_policy=_AUTHORITY, ee_policy=_SERVER)
-        .build_server_verifier(_subject(host))
-    )
     try:
+        verifier = (
+            PolicyBuilder()
+            .store(Store(anchors))
+            .time(datetime.fromtimestamp(now, UTC))
+            .max_chain_depth(MAX_DEPTH)
+            .extension_policies(ca_policy=_AUTHORITY, ee_policy=_SERVER)
+            .build_server_verifier(_subject(host))
+        )
         verifier.verify(served[0], served[1:])
-    except VerificationError:
+    except Exception:  # noqa: BLE001 (of a stranger's certificates anything may be wrong, and the library says so in many ways)
         raise ISSUER_URL(
             reason="its certificate is not for this host, not valid now, or not issued by the pinned one"
         ) from None

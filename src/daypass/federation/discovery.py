@@ -10,6 +10,7 @@ import binascii
 from typing import Final
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
@@ -77,7 +78,7 @@ class IssuerKeys:
             if key.kty == "RSA":
                 return RSAKey.import_key({"kty": "RSA", "n": key.n, "e": key.e})
             return ECKey.import_key({"kty": "EC", "crv": key.crv, "x": key.x, "y": key.y})
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
             return None
 
 

@@ -13,6 +13,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jws
 from joserfc.errors import JoseError
 
@@ -176,7 +177,7 @@ def verify(token: Presented, keys: IssuerKeys) -> None:
     registry.max_header_length = MAX_TOKEN
     try:
         jws.deserialize_compact(token.text, key, registry=registry)
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
         raise TOKEN_SIGNATURE(reason="it does not fit the key it names") from None
 
 

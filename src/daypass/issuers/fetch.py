@@ -123,11 +123,12 @@ _CONTEXT: Final = _context()
 def _served(connection: ssl.SSLSocket) -> list[bytes]:
     """Return the certificates that the server presented, DER, its own first."""
     if sys.version_info >= (3, 13):
-        return list(connection.get_unverified_chain())
+        return list(connection.get_unverified_chain() or ())
     # The same function before it became public.
     inner: Any = connection._sslobj  # type: ignore[attr-defined] # noqa: SLF001
     return [
-        ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in inner.get_unverified_chain()
+        ssl.PEM_cert_to_DER_cert(certificate.public_bytes())
+        for certificate in inner.get_unverified_chain() or ()
     ]
 
 

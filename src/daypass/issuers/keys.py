@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import structlog
 
 from daypass.errors import ApiError
 from daypass.federation.discovery import IssuerKeys, read_configuration, read_keys
@@ -23,6 +24,8 @@ from daypass.federation.questions import Issuer
 from daypass.federation.urls import discovery_url
 from daypass.issuers.fetch import Terms, fetch
 from daypass.issuers.threads import Threads
+
+_log: Final = structlog.get_logger("daypass.issuers")
 
 DEADLINE: Final = 4.0
 """Seconds for configuration and keys together, from the look-up of the name to the last byte."""
@@ -124,27 +127,33 @@ class Keys:
         """Wait for the fetch that runs, or for a new one."""
         if entry.fetching is None:
             started = self._threads.start(issuer.account, lambda: self._fetch(issuer))
-            entry.fetching = asyncio.ensure_future(self._finish(entry, started))
+            entry.fetching = asyncio.ensure_future(self._finish(issuer, entry, started))
             entry.fetching.add_done_callback(_seen)
         return await asyncio.shield(entry.fetching)
 
-    async def _finish(self, entry: _Entry, started: asyncio.Future[IssuerKeys]) -> IssuerKeys:
+    async def _finish(self, issuer: Issuer, entry: _Entry, started: asyncio.Future[IssuerKeys]) -> IssuerKeys:
         """Keep what a fetch brings; what hangs where it cannot be interrupted is given up."""
         try:
             async with asyncio.timeout(DEADLINE + _GRACE):
                 keys = await started
         except TimeoutError:
-            raise self._failed(entry, ISSUER_URL(reason="it does not answer in time")) from None
+            raise self._failed(issuer, entry, ISSUER_URL(reason="it does not answer in time")) from None
         except ApiError as failure:
-            raise self._failed(entry, failure) from None
+            raise self._failed(issuer, entry, failure) from None
         finally:
             entry.fetching = None
         entry.keys, entry.fetched_at, entry.failure = keys, self._monotonic(), None
         return keys
 
-    def _failed(self, entry: _Entry, failure: ApiError) -> ApiError:
+    def _failed(self, issuer: Issuer, entry: _Entry, failure: ApiError) -> ApiError:
         """Remember a failure. Keys that were fetched before are not used beyond their time."""
         entry.failure, entry.failed_at = failure, self._monotonic()
+        _log.warning(
+            "the keys of an issuer cannot be fetched",
+            account=issuer.account,
+            issuer=issuer.url,
+            reason=failure.message,
+        )
         return failure
 
     def _fetch(self, issuer: Issuer) -> IssuerKeys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from daypass import main
 from daypass.client import Client, Credentials
 from daypass.secret import Secret
 from daypass.testing import Server
+from tests.federation import saml
 from tests.services.resourcemanager.directory import ADMIN, EXPLICIT, FULL, IMPLICIT, RAM, Directory
+from tests.services.sts.anonymous import send
 from tests.world import World, allow, deny, document, trusting
 
 IOT = "2018-01-20"
@@ -322,3 +325,28 @@ def test_a_write_that_waited_is_decided_again_under_the_new_control_policy(
     assert answers == [EXPLICIT]
     with database.read() as txn:
         assert txn.users.find(member.id, "backdoor") is None
+
+
+def test_control_policies_come_before_what_an_identity_provider_vouches_for(directory: Directory) -> None:
+    member = directory.member("member")
+    provider = f"acs:ram::{member.id}:saml-provider/idp"
+    metadata = {"EncodedSAMLMetadataDocument": saml.encoded(saml.metadata())}
+    admin = Client(member.server.url, member.user("Admin", ADMIN))
+    made = admin.call("2019-08-15", "CreateSAMLProvider", {"SAMLProviderName": "idp", **metadata})
+    assert made.status == 200, made.text
+    federated = {"Federated": [provider]}
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": federated})
+    role = member.role("Reader", trust)
+
+    def assume(number: int) -> tuple[int, dict[str, Any]]:
+        element = saml.assertion(int(time.time()), [f"{role},{provider}"], id=f"_{member.id}-{number}")
+        response = saml.sent(saml.response(saml.signed(element)))
+        parameters = {"SAMLProviderArn": provider, "RoleArn": role, "SAMLAssertion": response}
+        return send(member.server.url, "AssumeRoleWithSAML", parameters)
+
+    assert assume(1)[0] == 200
+    directory.attach(directory.control("no-sessions", deny("sts:AssumeRole")), member.id)
+    status, body = assume(2)
+    assert (status, body["Code"]) == (401, "AuthenticationFail.NoPermission")
+    detail = body["AccessDeniedDetail"]
+    assert (detail["PolicyType"], detail["NoPermissionType"]) == ("ControlPolicy", "ExplicitDeny")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ import pytest
 from daypass.client import Client, Credentials
 from daypass.testing import Account, Server
 from tests.federation.tokens import AUDIENCE, SUBJECT, Key, part, rsa_key
-from tests.issuers.site import CONFIGURATION, KEYS, PIN, Site, hanging, streaming
+from tests.issuers.site import CONFIGURATION, KEYS, PIN, Site, answered, hanging, streaming
 from tests.services.sts.anonymous import STS, send
 from tests.world import World, allow, deny, document
 
@@ -387,6 +389,37 @@ def test_an_issuer_that_never_ends_holds_up_nobody_else(server: Server, site: Si
         assert not any(one.done() for one in waiting)
         assert {one.result()[0] for one in waiting} == {f"{TOKEN}.HttpsUrlInvalid"}
     assert site.connections == 1
+
+
+@pytest.mark.parametrize("change", ["provider", "client id", "trust", "role"])
+def test_what_changes_while_an_issuer_is_waited_for_counts(federation: Federation, change: str) -> None:
+    federation.role()
+    asked, go_on = threading.Event(), threading.Event()
+    configuration = federation.site.routes[CONFIGURATION]
+    assert isinstance(configuration, bytes)
+
+    def wait(_: Site, connection: ssl.SSLSocket) -> None:
+        asked.set()
+        assert go_on.wait(10)
+        connection.sendall(answered(configuration))
+
+    federation.site.routes[CONFIGURATION] = wait
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(federation.call)
+        assert asked.wait(10)
+        if change == "provider":
+            federation.ims("DeleteOIDCProvider")
+        elif change == "client id":
+            federation.ims("UpdateOIDCProvider", ClientIds="other")
+        else:
+            named = {"RoleName": "Deployer"}
+            trust = {"NewAssumeRolePolicyDocument": federation.trust(**{"oidc:sub": "somebody else"})}
+            action, more = ("UpdateRole", trust) if change == "trust" else ("DeleteRole", {})
+            assert federation.root.call(RAM, action, {**named, **more}).status == 200
+        go_on.set()
+        status, body = waiting.result()
+    codes = {"client id": f"{TOKEN}.AudienceNotMatch", "role": "EntityNotExist.Role"}
+    assert (status >= 400, body["Code"]) == (True, codes.get(change, DENIED))
 
 
 def test_a_private_issuer_is_not_asked_unless_the_operator_says_so(site: Site) -> None:

@@ -74,7 +74,10 @@ def provider_arn_parameter(kind: ProviderKind, wire: str) -> Parsed:
 
 def describe(kind: str) -> str:
     """Say for the reference page what decides."""
-    return f"none: the role's trust policy has to allow the {kind} `{ASSUME_ROLE}`; the request is not signed"
+    return (
+        f"none: the role's trust policy, and control policies of its account, have to allow the {kind} "
+        f"`{ASSUME_ROLE}`; the request is not signed"
+    )
 
 
 def refusal(verdict: Verdict) -> str:

@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-federation test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ test-terraform: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## send what Terra
 
 test-terraform-provider: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## run Terraform itself (needs Go, terraform, and PROVIDER=folder of its alicloud provider)
 	cd $(TERRAFORM) && PROVIDER="$(PROVIDER)" go test -count=1 -tags provider .
+
+test-aliyun: $(VENV)/.test ## drive it with the official command line (which has to be in the PATH as aliyun)
+	@command -v aliyun >/dev/null || { echo "aliyun, Alibaba Cloud's command line, is not in the PATH" >&2; exit 1; }
+	$(PYTEST) $(SDK) -m aliyun
 
 check: $(VENV)/.check ## lint, format, types, architecture, sizes
 	$(BIN)/ruff check .

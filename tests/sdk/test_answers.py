@@ -10,6 +10,7 @@ import pytest
 
 from daypass.secret import Secret
 from daypass.testing import Server
+from tests.sdk.clients.aliyun import Aliyun
 from tests.sdk.clients.command_line import CommandLine
 from tests.sdk.clients.go import Go, GoCommon, GoTea
 from tests.sdk.clients.legacy import LegacyCommonPost
@@ -21,10 +22,11 @@ from tests.world import World
 TEXT = 'Reads: a~b*c+d/e 100% \u00e9 \u4e2d \U0001f600 "quoted" !\'() &=#?'
 PYTHON = [Tea, TeaV2, LegacyCommonPost, CommandLine]
 NODE = [pytest.param(client, marks=pytest.mark.node) for client in (PopCoreGet, PopCorePost, NodeTea)]
+ALIYUN = [pytest.param(Aliyun, marks=pytest.mark.aliyun)]
 GO = [pytest.param(client, marks=pytest.mark.go) for client in (Go, GoCommon, GoTea)]
 
 
-@pytest.fixture(scope="module", params=[*PYTHON, *NODE, *GO])
+@pytest.fixture(scope="module", params=[*PYTHON, *NODE, *ALIYUN, *GO])
 def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[Caller]:
     with request.param(server.url) as caller:
         yield caller

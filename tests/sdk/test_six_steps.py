@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from daypass.testing import Server
+from tests.sdk.clients.aliyun import Aliyun
 from tests.sdk.clients.command_line import CommandLine
 from tests.sdk.clients.go import Go, GoCommon, GoTea
 from tests.sdk.clients.java import Java, JavaTokenInQuery
@@ -35,11 +36,12 @@ PYTHON = [Legacy, LegacyTokenInQuery, LegacyCommonGet, LegacyCommonPost]
 TEA = [Tea, TeaV2, TeaSM3, TeaEndpointWithScheme, TeaRoleProvider]
 PLAIN = [SignedUrl, SignedForm, CommandLine]
 NODE = [pytest.param(client, marks=pytest.mark.node) for client in (PopCoreGet, PopCorePost, NodeTea)]
+ALIYUN = [pytest.param(Aliyun, marks=pytest.mark.aliyun)]
 GO = [pytest.param(client, marks=pytest.mark.go) for client in (Go, GoCommon, GoTea)]
 JAVA = [pytest.param(client, marks=pytest.mark.java) for client in (Java, JavaTokenInQuery)]
 
 
-@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE, *GO, *JAVA])
+@pytest.fixture(scope="module", params=[*PYTHON, *TEA, *PLAIN, *NODE, *ALIYUN, *GO, *JAVA])
 def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[Caller]:
     with request.param(server.url) as caller:
         yield caller

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daypass.testing import Server
+from tests.sdk.clients.aliyun import Aliyun
 from tests.sdk.clients.apart import (
     LegacyApart,
     SignedUrlApart,
@@ -26,9 +27,10 @@ from tests.world import World
 TEA = [TeaApart, TeaEndpointWithSchemeApart, TeaRoleProviderApart]
 PYTHON = [LegacyApart, *TEA, SignedUrlApart, CommandLine]
 NODE = [pytest.param(client, marks=pytest.mark.node) for client in (PopCorePost, NodeTea)]
+ALIYUN = [pytest.param(Aliyun, marks=pytest.mark.aliyun)]
 GO = [pytest.param(client, marks=pytest.mark.go) for client in (Go, GoTea, GoRoleProvider)]
 JAVA = [pytest.param(Java, marks=pytest.mark.java)]
-CLIENTS = pytest.mark.parametrize("client", [*PYTHON, *NODE, *GO, *JAVA])
+CLIENTS = pytest.mark.parametrize("client", [*PYTHON, *NODE, *ALIYUN, *GO, *JAVA])
 
 
 @pytest.fixture(scope="module")

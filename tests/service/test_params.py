@@ -86,6 +86,12 @@ def test_a_wrong_value_gives_the_parameters_own_error(
     assert _refused(kind, parameters) == code
 
 
+@pytest.mark.parametrize("key", ["acs:x", "aliyunx", "to https://x"])
+def test_a_reserved_tag_key_is_refused_with_what_keys_may_not_hold(key: str) -> None:
+    with pytest.raises(ApiError, match="does not begin with aliyun or acs: and holds no http"):
+        TAGS.take({"Tag.1.Key": key})
+
+
 def test_a_kind_under_another_name_has_that_names_errors() -> None:
     renamed = NAME.named("NewName")
     assert _refused(renamed, {"NewName": ""}) == "InvalidParameter.NewName.Length"

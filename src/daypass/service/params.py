@@ -265,7 +265,7 @@ class Tags(Kind):
         if len(tags) > self.most or len({tag.Key for tag in tags}) != len(tags):
             raise codes.INVALID.of(self.wire)(reason=f"at most {self.most} tags of different keys")
         if not all(self._key.fullmatch(tag.Key) and len(tag.Value) <= _TAG_VALUE for tag in tags):
-            raise codes.INVALID.of(self.wire)(reason="a key has 1 to 128 characters, a value at most 128")
+            raise codes.INVALID.of(self.wire)(reason=_TAG_RULE)
         return tuple(tags)
 
     def _flat(self, parameters: Mapping[str, str]) -> list[Tag] | None:
@@ -296,3 +296,7 @@ def _decode_list(wire: str, text: str, form: type[list[T]]) -> list[T]:
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _TRUTH: Final = {"true": True, "false": False}
 _TAG_VALUE: Final = 128
+_TAG_RULE: Final = (
+    "a key has 1 to 128 characters, does not begin with aliyun or acs: and holds no http:// or https://; "
+    f"a value has at most {_TAG_VALUE}"
+)

@@ -11,6 +11,8 @@ from daypass.federation.errors import ISSUER_URL
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""What of IPv6 is given to the internet; the rest is reserved, or leads to other addresses."""
 _MOST: Final = 4
 """Addresses of one name that are tried."""
 
@@ -42,6 +44,8 @@ def addresses_of(host: str, port: int, *, private: bool) -> list[str]:
 def is_public(text: str) -> bool:
     """Return whether an address is one of the internet, and not another kind in disguise."""
     address = _inner(ipaddress.ip_address(text.partition("%")[0]))
+    if isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST:
+        return False
     return address.is_global and not address.is_multicast
 
 

@@ -35,12 +35,14 @@ class Accounts:
             account_id: 16 digits; a new one if not given.
 
         Raises:
-            ApiError: ``EntityAlreadyExists.Account``.
+            ApiError: ``EntityAlreadyExists.Account``, ``….AccountAlias``: the id is another account's alias.
         """
         context = self._context
         account = Account(account_id or identifiers.account_id(context.entropy), None, context.now)
-        if self.by_alias(account.id) is not None:
+        if self.find(account.id) is not None:
             raise ACCOUNT_EXISTS(account=account.id)
+        if self.by_alias(account.id) is not None:
+            raise ALIAS_EXISTS(alias=account.id)
         context.add(accounts, structs.asdict(account))
         ResourceGroups(context).create_default(account.id)
         context.changed(scopes.account(account.id))

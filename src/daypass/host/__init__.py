@@ -49,7 +49,8 @@ def create_account(
         before_commit: called with the key; if it fails, no account is made.
 
     Raises:
-        ApiError: ``EntityAlreadyExists.Account`` or, for a preset key, ``….User.AccessKey``.
+        ApiError: ``EntityAlreadyExists.Account``, ``….AccountAlias``, and for a preset key
+            ``….User.AccessKey``.
     """
     with database.write() as txn:
         account = txn.accounts.create(presets.account_id)

@@ -49,6 +49,15 @@ def test_an_alias_cannot_be_another_accounts_id(txn: Transaction, account: str, 
         txn.accounts.set_alias(account, other_account)
 
 
+def test_an_account_id_that_is_another_accounts_alias_is_refused_as_taken(
+    txn: Transaction, account: str
+) -> None:
+    txn.accounts.set_alias(account, "1000000000000077")
+    with refused("EntityAlreadyExists.AccountAlias"):
+        txn.accounts.create("1000000000000077")
+    assert txn.accounts.find("1000000000000077") is None
+
+
 def test_an_account_is_found_by_alias_and_by_id(txn: Transaction, account: str) -> None:
     txn.accounts.set_alias(account, "example-inc")
     by_alias, by_id = txn.accounts.by_alias("example-inc"), txn.accounts.by_alias(account)

@@ -64,14 +64,17 @@ def tags_for(action: str) -> Callable[[str, Call], Mapping[str, str]] | None:
 
 def resource_tags(resource: str, call: Call) -> Mapping[str, str]:
     """Return the condition keys of the tags that a user, role or policy carries; others have none here."""
-    return call.look(_TAGS, resource)
+    return call.look(TAGS, resource) or {}
 
 
-def _load(txn: Transaction, resource: str) -> Loaded[Mapping[str, str]]:
+def _load(txn: Transaction, resource: str) -> Loaded[Mapping[str, str] | None]:
+    """Read a resource's tags; ``None`` for what does not exist, so that it is cached among absences."""
     account_id, _, named = resource.removeprefix("acs:ram:*:").partition(":")
     kind, _, name = named.partition("/")
     entity_id = _id_of(txn, account_id, kind, name)
-    carried = () if entity_id is None else txn.tags.of([entity_id]).get(entity_id, ())
+    if entity_id is None:
+        return Loaded(None, (scopes.tags(account_id),))
+    carried = txn.tags.of([entity_id]).get(entity_id, ())
     keys = {f"acs:ResourceTag/{key}": value for key, value in carried}
     return Loaded(keys, (scopes.tags(account_id),))
 
@@ -92,4 +95,4 @@ def _id_of(txn: Transaction, account_id: str, kind: str, name: str) -> str | Non
             return None
 
 
-_TAGS: Final[View[str, Mapping[str, str]]] = View("tags of a resource", _load)
+TAGS: Final[View[str, Mapping[str, str] | None]] = View("tags of a resource", _load)

@@ -27,9 +27,10 @@ import structlog
 
 from daypass import host
 from daypass.audit.decisions import DecisionLog
-from daypass.authn.authenticate import Authenticator
+from daypass.authn.authenticate import Authenticator, PacedAuthenticator
 from daypass.authn.key_uses import SeenKeys
 from daypass.authn.nonces import NonceStore
+from daypass.authn.pace import Pace
 from daypass.authn.sessions import RingIssuer, RingSeal
 from daypass.authz.denial import DiagnosticSeal
 from daypass.authz.views import Views
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         default_format: of answers to requests that ask for none: ``XML`` or ``JSON``.
         trusted_proxies: addresses or networks whose forwarded headers are believed.
         allow_private_issuers: whether keys of OIDC issuers may be fetched from private addresses.
+        rate_limit: requests an account may make in a second, over all workers; 0 for any number.
         tls_cert: PEM file of the certificate that the API shows; plain HTTP without it.
         tls_key: PEM file of its private key.
     """
@@ -94,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_format: str = "XML"
     trusted_proxies: tuple[str, ...] = ()
     allow_private_issuers: bool = False
+    rate_limit: int = 0
     tls_cert: Path | None = None
     tls_key: Path | None = None
 
@@ -202,6 +205,21 @@ def open_nonces(settings: Settings, *, served_before: bool = True) -> NonceStore
     return store
 
 
+def open_pace(settings: Settings) -> Pace | None:
+    """Open the count of requests; None without a limit.
+
+    Raises:
+        SettingsError: its file cannot be used.
+    """
+    if not settings.rate_limit:
+        return None
+    path = settings.data / "pace.mdb"
+    try:
+        return Pace.open(path, settings.rate_limit)
+    except OSError as fault:
+        raise SettingsError(f"cannot use {path}: {fault.strerror}") from None
+
+
 class Runtime:
     """Everything one worker process needs to answer requests."""
 
@@ -210,6 +228,7 @@ class Runtime:
         self._feed: Final = Feed(self.database)
         self._log: Final = DecisionLog(settings.data / "decisions.jsonl")
         self._nonces: Final = open_nonces(settings)
+        self._pace: Final = open_pace(settings)
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
         self._writer: Final = ThreadPoolExecutor(1, "writer")
         self.views: Final = Views(self.database, self._feed)
@@ -221,7 +240,7 @@ class Runtime:
         self.pipeline: Final = Pipeline(
             Ports(
                 catalogue=CATALOGUE,
-                authenticator=Authenticator(self.views, self._nonces),
+                authenticator=self._authenticator(),
                 views=self.views,
                 database=self.database,
                 issuer=self.issuer,
@@ -241,6 +260,11 @@ class Runtime:
         self.front: Final = Front(
             self.pipeline, pages(CATALOGUE, self.database), ProxyTrust(settings.trusted_proxies)
         )
+
+    def _authenticator(self) -> Authenticator:
+        if self._pace is None:
+            return Authenticator(self.views, self._nonces)
+        return PacedAuthenticator(self.views, self._nonces, self._pace, time.time_ns)
 
     async def every_second(self) -> None:
         """Write the decisions and uses of keys gathered since the last time; what the disk refuses waits."""
@@ -273,6 +297,8 @@ class Runtime:
         except OSError as refusal:
             _log.error("the last decisions cannot be written", reason=str(refusal))
         self._nonces.close()
+        if self._pace is not None:
+            self._pace.close()
         self._feed.close()
         self.database.close()
 

@@ -28,7 +28,10 @@ from daypass.signing import check_timestamp
 from daypass.tokens import open_token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from daypass.authn.nonces import NonceStore
+    from daypass.authn.pace import Pace
     from daypass.authz.views import Look, Views
     from daypass.directory.lookups import KeyHolder
     from daypass.signing import Presented
@@ -170,3 +173,28 @@ class Authenticator:
             del self._callers[next(iter(self._callers))]
         self._callers[proof.access_key_id] = (proof, entitlements, caller)
         return caller
+
+
+class PacedAuthenticator(Authenticator):
+    """Counts an account's requests too, once they are authentic in every way.
+
+    Args:
+        views: cached look-ups.
+        nonces: shared by all worker processes.
+        pace: likewise.
+        clock_ns: nanoseconds since the epoch.
+    """
+
+    def __init__(self, views: Views, nonces: NonceStore, pace: Pace, clock_ns: Callable[[], int]) -> None:
+        super().__init__(views, nonces)
+        self._pace: Final = pace
+        self._clock_ns: Final = clock_ns
+
+    def use_nonce(self, caller: Caller, presented: Presented, now: int) -> None:
+        """Use up the request's nonce, then some of the account's rate.
+
+        Raises:
+            ApiError: as the base class, or ``Throttling.User``.
+        """
+        super().use_nonce(caller, presented, now)
+        self._pace.take(caller.account, self._clock_ns())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LISTEN: Final = "127.0.0.1:8620"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _MOST_WORKERS: Final = 256
+_MOST_REQUESTS: Final = 1_000_000
 
 
 def add(parser: Parser) -> None:
@@ -98,6 +99,13 @@ def _add_answers(parser: Parser) -> None:
         "--allow-private-issuers",
         "fetch keys of OIDC issuers from private and loopback addresses too",
     )
+    parser.setting(
+        "--rate-limit",
+        "how many requests an account may make in a second, over all workers; default 0, any number",
+        read=whole(0, _MOST_REQUESTS),
+        default=0,
+        metavar="N",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -128,6 +136,7 @@ def _serve(options: Namespace, data: Path) -> None:
         default_format=options.default_format,
         trusted_proxies=tuple(options.trusted_proxy),
         allow_private_issuers=options.allow_private_issuers,
+        rate_limit=options.rate_limit,
         tls_cert=options.tls_cert and options.tls_cert.absolute(),
         tls_key=options.tls_key and options.tls_key.absolute(),
     )

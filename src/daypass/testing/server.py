@@ -41,6 +41,7 @@ class Server:
         default_format: of answers to requests that ask for none.
         tls: speak HTTPS, with an authority of this server's own.
         allow_private_issuers: fetch keys of OIDC issuers from this machine too.
+        rate_limit: requests an account may make in a second; 0 for any number.
 
     Attributes:
         url: base URL of the API, ``http://127.0.0.1:<port>``, or ``https://…``.
@@ -51,7 +52,12 @@ class Server:
     """
 
     def __init__(
-        self, *, default_format: str = "XML", tls: bool = False, allow_private_issuers: bool = False
+        self,
+        *,
+        default_format: str = "XML",
+        tls: bool = False,
+        allow_private_issuers: bool = False,
+        rate_limit: int = 0,
     ) -> None:
         self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
         self._listener: Final = listen("127.0.0.1:0")
@@ -59,6 +65,7 @@ class Server:
             data=Path(self._directory.name),
             default_format=default_format,
             allow_private_issuers=allow_private_issuers,
+            rate_limit=rate_limit,
         )
         self.url: Final = url_of(self._listener, secure=tls)
         self.endpoint: Final = self.url.partition("://")[2]

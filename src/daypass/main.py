@@ -179,6 +179,8 @@ def prepare(settings: Settings, environment: Mapping[str, str]) -> str:
     finally:
         database.close()
     open_nonces(settings, served_before=served_before).close()
+    if (pace := open_pace(settings)) is not None:
+        pace.close()
     return account
 
 

@@ -55,6 +55,15 @@ def test_a_full_file_is_rotated_and_only_so_many_are_kept(tmp_path: Path) -> Non
     assert json.loads((tmp_path / "decisions.jsonl").read_text().splitlines()[-1])["requestId"] == "R-199"
 
 
+def test_a_file_that_another_process_has_just_renamed_is_not_renamed_again(tmp_path: Path) -> None:
+    log = DecisionLog(tmp_path / "decisions.jsonl", max_bytes=1)
+    log.append(_record(1))
+    (tmp_path / "decisions.jsonl").replace(tmp_path / "decisions.jsonl.1")
+    log._rotate()
+    log.close()
+    assert len(_lines(tmp_path)) == 1
+
+
 def _write(path: Path, name: str, count: int) -> None:
     log = DecisionLog(path, max_bytes=20_000, keep=50, batch=500)
     for number in range(count):

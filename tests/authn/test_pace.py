@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.authn.pace import AHEAD, TOO_FAST, Pace
+from daypass.authn.pace import AHEAD, MOST, TOO_FAST, Pace
 from daypass.errors import ApiError
 
 NOW = 1_700_000_000 * 10**9
@@ -118,6 +118,20 @@ def test_more_accounts_than_there_is_room_for_start_anew(path: Path, monkeypatch
     assert all(taken(small, NOW, f"{number:016}") for number in range(5_000))
     assert all(taken(small, NOW, "0000000000004999") for _ in range(2))
     small.close()
+
+
+def test_a_damaged_file_starts_anew(path: Path) -> None:
+    path.write_bytes(b"\xff" * 65536)
+    pace = Pace.open(path, 5)
+    assert taken(pace, NOW)
+    pace.close()
+
+
+@pytest.mark.parametrize("rate", [1, 2, 3, 7, 999, 10_007, MOST])
+def test_at_once_exactly_a_seconds_worth_is_taken(path: Path, rate: int) -> None:
+    pace = Pace.open(path, rate)
+    assert sum(taken(pace, NOW) for _ in range(rate + 3)) == rate
+    pace.close()
 
 
 def test_a_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:

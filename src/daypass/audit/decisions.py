@@ -122,19 +122,22 @@ class DecisionLog:
 
     def _follow_rotation(self) -> None:
         """Reopen if another process renamed the file."""
-        try:
-            current = self._path.stat().st_ino
-        except FileNotFoundError:
-            current = -1
-        if current != os.fstat(self._file).st_ino:
+        if not self._is_current():
             os.close(self._file)
             self._file = self._open()
+
+    def _is_current(self) -> bool:
+        """Whether the open file is the one that has the name; nothing has it just after a renaming."""
+        try:
+            return self._path.stat().st_ino == os.fstat(self._file).st_ino
+        except FileNotFoundError:
+            return False
 
     def _rotate(self) -> None:
         lock = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self._path.stat().st_ino == os.fstat(self._file).st_ino:
+            if self._is_current():
                 for number in range(self._keep - 1, 0, -1):
                     older = self._rotated(number)
                     if older.exists():

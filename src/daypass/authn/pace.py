@@ -30,6 +30,9 @@ PACE_UNKNOWN: Final = ErrorCode(
 AHEAD: Final = 10**9
 """Nanoseconds: how much of its rate an account may use at once."""
 
+MOST: Final = 30_000
+"""Requests a second; beyond some 31,000, whole nanoseconds for each would add up to a few too many."""
+
 _BYTES: Final = 8
 _FILE_BYTES: Final = 64 << 20
 _MS: Final = 10**6
@@ -45,19 +48,21 @@ class Pace:
 
     @classmethod
     def open(cls, path: Path, rate: int) -> Self:
-        """Open the count of this machine, making it if it is not there.
+        """Open the count of this machine, making it if it is not there or is damaged.
 
         Args:
             path: a file on a local disk.
-            rate: requests an account may make in a second, 1 to a million.
+            rate: requests an account may make in a second, 1 to :data:`MOST`.
 
         Raises:
             OSError: the file cannot be used.
         """
         try:
-            environment = lmdb.open(
-                str(path), map_size=_FILE_BYTES, subdir=False, mode=0o600, writemap=True, sync=False
-            )
+            try:
+                environment = _opened(path)
+            except (lmdb.InvalidError, lmdb.CorruptedError):
+                path.unlink()
+                environment = _opened(path)
         except lmdb.Error as error:
             raise OSError(0, str(error), str(path)) from None
         return cls(environment, rate)
@@ -111,3 +116,7 @@ class Pace:
         """Start anew when there are more accounts than room: each has its second's worth again."""
         with suppress(lmdb.MapFullError), self._environment.begin(write=True) as transaction:
             transaction.drop(self._environment.open_db(txn=transaction), delete=False)
+
+
+def _opened(path: Path) -> lmdb.Environment:
+    return lmdb.open(str(path), map_size=_FILE_BYTES, subdir=False, mode=0o600, writemap=True, sync=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LISTEN: Final = "127.0.0.1:8620"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _MOST_WORKERS: Final = 256
-_MOST_REQUESTS: Final = 1_000_000
+_MOST_REQUESTS: Final = 30_000
 
 
 def add(parser: Parser) -> None:

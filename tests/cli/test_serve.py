@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +158,16 @@ def test_several_workers_share_one_address_and_one_store(tmp_path: Path) -> None
         assert len(children(server.process.pid)) == 2
         assert all(answers(server) for _ in range(20))
         assert server.ready["pid"] == server.process.pid
+
+
+def test_several_workers_share_an_accounts_rate(tmp_path: Path) -> None:
+    env = {"DAYPASS_RATE_LIMIT": "1"}
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", "2", env=env) as server:
+        began = time.monotonic()
+        codes = [server.client().call("2015-04-01", "GetCallerIdentity").code for _ in range(20)]
+        seconds = time.monotonic() - began
+    assert set(codes) == {"", "Throttling.User"}
+    assert codes.count("") <= 1 + math.ceil(seconds)
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:

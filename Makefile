@@ -108,7 +108,8 @@ $(VENV)/.daypass: pyproject.toml $(VENV)/.runtime
 
 $(VENV)/.quickstart: $(VENV)/.runtime
 $(VENV)/.test: $(VENV)/.quickstart $(VENV)/.daypass
-$(VENV)/.check: $(VENV)/.test
+$(VENV)/.console: $(VENV)/.test
+$(VENV)/.check: $(VENV)/.console
 $(VENV)/.bench: $(VENV)/.test
 
 $(NODE)/node_modules: $(NODE)/package-lock.json

@@ -112,6 +112,11 @@ def test_a_head_that_never_ends_is_refused(server: Server) -> None:
     assert _status(answer) == 431
 
 
+def test_one_line_of_a_head_that_never_ends_is_refused(server: Server) -> None:
+    answer = _raw(server, b"GET / HTTP/1.1\r\nX-Long: " + b"a" * (protocol.HEAD_BYTES + 1), close=False)
+    assert _status(answer) == 431
+
+
 def test_a_long_request_line_within_the_limit_is_read(server: Server) -> None:
     answer = _get(server, "/?Action=GetCallerIdentity&Version=2015-04-01&X=" + "a" * 40_000)
     assert _status(answer) == 400

@@ -106,7 +106,7 @@ class Protocol(HttpToolsProtocol):
     _ending = False
     _waiting = False
     _unread = False
-    _begun = False
+    _begun = 0
     _patience: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
 
@@ -133,7 +133,8 @@ class Protocol(HttpToolsProtocol):
         if self._refused:
             return
         self._large = len(data) > HEAD_BYTES
-        self._begun = False
+        between = self._stage is _NOTHING
+        self._begun = 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -143,8 +144,9 @@ class Protocol(HttpToolsProtocol):
             self._unsupported_upgrade_warning()
         if self._stage is _NOTHING:
             return
-        # Of a chunk that a message began in, only what has been taken of it is known.
-        self._size += self._head_size() if self._begun else len(data)
+        # Of a chunk that holds ends of other messages, only what has been taken of the last one is known.
+        alone = not self._begun or (between and self._begun == 1)
+        self._size += len(data) if alone else self._head_size()
         if self._stage is _HEAD and self._size > HEAD_BYTES:
             self._refuse(codes.HEAD_TOO_LARGE(limit=HEAD_BYTES))
         elif self._size > MESSAGE_BYTES:
@@ -195,7 +197,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
         self._stage = _HEAD
-        self._begun = True
+        self._begun += 1
         self._size = 0
         self.url = b""
         self.headers = []

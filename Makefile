@@ -14,12 +14,13 @@ NODE   := tests/sdk/node
 GO     := tests/sdk/go
 JAVA   := tests/sdk/java
 IDPS   := tests/federation/node
+AXE    := tests/console/node
 TERRAFORM := tests/terraform
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-console test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ test-java: $(VENV)/.test $(JAVA)/target/.made ## drive it with the official Java
 
 test-federation: $(VENV)/.test $(IDPS)/node_modules ## let identity providers of others vouch: OpenID and SAML (needs node and npm)
 	$(PYTEST) tests/federation -m federation
+
+test-console: $(VENV)/.console $(AXE)/node_modules ## click through the console in Debian's chromium (needs it, fonts-noto-cjk and npm)
+	$(PYTEST) tests/console -m console
 
 test-terraform: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## send what Terraform's alicloud provider sends, and compare the answers (needs Go)
 	cd $(TERRAFORM) && test -z "$$(gofmt -l .)" && go vet . && go vet -tags provider . && go test -count=1 .
@@ -87,7 +91,7 @@ lock: $(VENV)/.lock ## write requirements/*.txt anew, newest versions that fit
 	VENV=$(VENV) tools/lock
 
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) $(NODE)/node_modules $(IDPS)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(TERRAFORM)/target
+	rm -rf $(VENV) $(NODE)/node_modules $(IDPS)/node_modules $(AXE)/node_modules $(GO)/target $(JAVA)/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(TERRAFORM)/target
 
 # One environment, filled group by group. A stamp is newer than what it installed.
 
@@ -118,6 +122,10 @@ $(NODE)/node_modules: $(NODE)/package-lock.json
 
 $(IDPS)/node_modules: $(IDPS)/package-lock.json
 	npm ci --prefix $(IDPS) --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(AXE)/node_modules: $(AXE)/package-lock.json
+	npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(GO)/target/calls: $(GO)/go.mod $(GO)/go.sum $(wildcard $(GO)/*.go)

@@ -48,7 +48,8 @@ def test_every_group_that_is_asked_for_is_locked() -> None:
     assert {file.stem for file in LOCKED} == asked_for
 
 
-def test_the_node_lock_file_names_no_address() -> None:
-    lock = text("tests/sdk/node/package-lock.json")
+@pytest.mark.parametrize("clients", ["sdk", "console"])
+def test_the_node_lock_file_names_no_address(clients: str) -> None:
+    lock = text(f"tests/{clients}/node/package-lock.json")
     assert '"resolved"' not in lock
     assert "://" not in lock

@@ -1,0 +1,29 @@
+"""A real daypass with its console, in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from tests.cli.processes import Serving, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Console(Serving):
+    """A running ``daypass serve`` with its console."""
+
+    @property
+    def origin(self) -> str:
+        """The console's address."""
+        return str(self.ready["console"]).rstrip("/")
+
+
+@contextlib.contextmanager
+def console(folder: Path, *words: str) -> Iterator[Console]:
+    """Run a server and its console on free ports, with new data."""
+    data = folder / "data"
+    with serving(folder, "--data", data, "--console", "127.0.0.1:0", *words) as started:
+        yield Console(started.process, started.ready)

@@ -9,7 +9,7 @@ import pytest
 
 from daypass.cli import listing
 from tests.docs.repository import ROOT
-from tests.rules.surface import published
+from tests.rules.surface import OWN, published
 from tools.reference import coverage
 from tools.reference.files import PAGES, generated
 
@@ -43,6 +43,9 @@ def test_every_operation_that_is_absent_has_a_reason_and_no_reason_is_for_nothin
         for pattern in reason.operations:
             assert fnmatch.filter(names[reason.product], pattern), pattern
     for product in listing.written().products:
+        if product.name == OWN:
+            assert not product.missing
+            continue
         works = {action.name for action in product.actions}
         assert works | set(product.missing) == set(names[product.name])
         assert not works & set(product.missing)

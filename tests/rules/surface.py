@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+OWN = "Daypass"
+"""The product that nobody else publishes: its declarations are all there is of it."""
+
 DIRECTORY = Path(__file__).parents[2] / "conformance" / "surface"
 
 

@@ -72,7 +72,8 @@ def page(known: Listing, tiers: Mapping[str, Mapping[str, int]]) -> str:
         known: all products.
         tiers: product -> operation -> how much it is wanted, from 1.
     """
-    parts = [_PREFACE, table(_HEAD, [_row(product, tiers[product.name]) for product in known.products])]
+    rows = [_row(product, tiers[product.name]) for product in known.products if product.name in tiers]
+    parts = [_PREFACE, table(_HEAD, rows)]
     for product in known.products:
         if product.missing:
             parts += [

@@ -56,8 +56,9 @@ def complete_listing() -> Listing:
     published = {fact.product: fact for fact in _published()}
     for product in listing.declared().products:
         names = {action.name for action in product.actions}
-        there = published.pop(product.name).operations
-        missing = coverage.absent(product.name, set(there) - names)
+        there = published.pop(product.name, None)
+        # Our own product is published by its declaration alone: nothing of it is missing.
+        missing = coverage.absent(product.name, set(there.operations) - names) if there is not None else {}
         products.append(msgspec.structs.replace(product, missing=missing))
     products += [
         Product(

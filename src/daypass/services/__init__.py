@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from daypass.services.daypass import daypass
 from daypass.services.ims import ims
 from daypass.services.iot import iot
 from daypass.services.ram import ram
@@ -9,5 +10,5 @@ from daypass.services.resourcedirectory import resourcedirectory
 from daypass.services.resourcemanager import resourcemanager
 from daypass.services.sts import sts
 
-SERVICES: Final = (sts, ram, ims, resourcemanager, resourcedirectory, iot)
+SERVICES: Final = (sts, ram, ims, resourcemanager, resourcedirectory, iot, daypass)
 """Every service a server answers for."""

@@ -213,7 +213,7 @@ def declare(service: Service) -> None:
             Permission(
                 "ram:DeleteVirtualMFADevice",
                 lambda q, call: q.serial_number,  # noqa: ARG005 (it is its own resource)
-                about="{SerialNumber}",
+                about="acs:ram::{AccountId}:mfa/{VirtualMFADeviceName}",
             ),
             _is_own,
         ),

@@ -49,7 +49,9 @@ _OWN_KEYS: Final = {
     "ram:GetServiceLinkedRoleDeletionStatus": ("ram:ServiceName",),
     "ram:GetServiceLinkedRoleTemplate": ("ram:ServiceName",),
 }
-_READS: Final = re.compile(r"(?:Batch)?(?:Get|Query|Check|Count|Decode|Describe|Explain|Lookup|Review|Search|Simulate)")
+_READS: Final = re.compile(
+    r"(?:Batch)?(?:Get|Query|Check|Count|Decode|Describe|Explain|Lookup|Review|Search|Simulate)"
+)
 
 
 class KnownAction(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daypass.console.snippets import command_line, python, terraform
+from daypass.console.snippets.terraform import Lacks
 from daypass.console.snippets.values import Wanted, wanted
 from daypass.errors import DaypassError
 
@@ -39,7 +40,7 @@ class Snippets(msgspec.Struct, frozen=True):
     command_line: str
     python: str
     terraform: str | None
-    terraform_lacks: terraform.Lacks | None
+    terraform_lacks: Lacks | None
 
 
 class Wordings:

@@ -165,6 +165,7 @@ def _of_ims(resource: Resource, owner: str = "user_name") -> Resource:
         named_after=tuple(
             "UserPrincipalName" if wire == "UserName" else wire for wire in resource.named_after
         ),
+        makes="UserPrincipalName" if resource.makes == "UserName" else resource.makes,
         refers={"UserPrincipalName": "UserName"},
         short=frozenset({"UserPrincipalName"}),
     )

@@ -85,7 +85,7 @@ class _Configuration:
         lines = "".join(f"  {name:{width}} = {text}\n" for name, text in given)
         self._blocks.append(f'resource "{resource.type}" "{label}" {{\n{lines}}}')
         if resource.makes is not None:
-            key = (resource.makes, call.text(resource.makes))
+            key = _referred(resource, resource.makes, call.text(resource.makes))
             self._made[key] = f"{resource.type}.{label}.{resource.attributes[resource.makes]}"
 
     def _label(self, resource: Resource, call: Wanted) -> str:
@@ -111,6 +111,12 @@ class _Configuration:
                 short if name in resource.short else value
             )
         return _literal(value)
+
+
+def _referred(resource: Resource, name: str, value: str) -> tuple[str, str]:
+    """Return what a value refers to: the parameter that makes such a thing, and the thing's name."""
+    short = value.partition("@")[0] if name in resource.short else value
+    return resource.refers.get(name, name), short
 
 
 def _literal(value: int | bool | list[str] | list[dict[str, str]]) -> str:

@@ -12,7 +12,17 @@ from typing import Any
 import pytest
 
 from daypass.errors import ApiError
-from daypass.signing import Anonymous, Presented, WireRequest, check_timestamp, read, requested_format
+from daypass.signing import (
+    Anonymous,
+    Presented,
+    WireRequest,
+    check_timestamp,
+    check_url_life,
+    protocol_of,
+    read,
+    read_one_of,
+    requested_format,
+)
 
 VECTORS = Path(__file__).parents[2] / "conformance" / "signing"
 
@@ -38,12 +48,25 @@ def _as_sent(text: str) -> str:
 
 
 def _check(vector: dict[str, Any]) -> Presented | Anonymous:
-    found = read(_request(vector))
+    found = _read(_request(vector), vector)
     if isinstance(found, Presented):
         found.verify(vector["secret"])
         if "now" in vector:
-            check_timestamp(found.timestamp, _seconds(vector["now"]))
+            _check_time(found, _seconds(vector["now"]))
     return found
+
+
+def _read(request: WireRequest, vector: dict[str, Any]) -> Presented | Anonymous:
+    if "protocol" not in vector:
+        return read(request)
+    return read_one_of(vector["protocol"], request, vector.get("bucket"))
+
+
+def _check_time(found: Presented, now: int) -> None:
+    if found.expires_at is None:
+        check_timestamp(found.timestamp, now)
+    else:
+        check_url_life(found.timestamp, found.expires_at, now)
 
 
 def _seconds(moment: str) -> int:
@@ -61,7 +84,17 @@ def test_every_vector_gets_its_verdict(vector: dict[str, Any]) -> None:
     assert isinstance(found, Presented if vector["expect"] == "accept" else Anonymous)
     facts = {name: getattr(found, name) for name in FACTS[vector["expect"]]}
     assert facts == {name: vector[name] for name in facts}
-    assert found.timestamp == (_seconds(vector["timestamp"]) if vector["timestamp"] else None)
+    if isinstance(found, Presented):
+        end = vector.get("expires_at")
+        assert found.expires_at == (_seconds(end) if end else None)
+        assert found.timestamp == (_seconds(vector["timestamp"]) if vector["timestamp"] else 0)
+    else:
+        assert found.timestamp == (_seconds(vector["timestamp"]) if vector["timestamp"] else None)
+
+
+@pytest.mark.parametrize("vector", [v for v in _vectors() if "protocol" in v.values[0]])
+def test_a_clients_protocol_is_told_by_where_its_signature_stands(vector: dict[str, Any]) -> None:
+    assert protocol_of(_request(vector)) == vector["protocol"]
 
 
 FACTS = {
@@ -85,13 +118,21 @@ def test_there_are_vectors_of_every_kind() -> None:
         ("accept", "RPC v1"),
         ("accept", "ROA v1"),
         ("accept", "ACS3"),
+        *(("accept", scheme) for scheme in ("SLS v1", "SLS v4", "MNS", "OTS v2", "OTS v4", "DataHub")),
+        ("accept", "OSS V1"),
+        ("accept", "OSS V4"),
         ("anonymous", None),
         ("reject", None),
     }
 
 
 @pytest.mark.parametrize(
-    "vector", [v for v in _vectors() if "client" in v.values[0] and "format" in v.values[0]]
+    "vector",
+    [
+        v
+        for v in _vectors()
+        if "client" in v.values[0] and "format" in v.values[0] and "protocol" not in v.values[0]
+    ],
 )
 def test_a_clients_format_is_found_before_anything_is_read(vector: dict[str, Any]) -> None:
     assert requested_format(_request(vector)) == vector["format"]

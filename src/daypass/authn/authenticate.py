@@ -24,7 +24,7 @@ from daypass.authz.principal import (
     root,
 )
 from daypass.errors import ErrorCode
-from daypass.signing import check_timestamp
+from daypass.signing import check_timestamp, check_url_life
 from daypass.tokens import open_token
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from daypass.authn.pace import Pace
     from daypass.authz.views import Look, Views
     from daypass.directory.lookups import KeyHolder
+    from daypass.secret import Secret
     from daypass.signing import Presented
 
 TEMPORARY: Final = "STS."
@@ -120,12 +121,28 @@ class Authenticator:
         return ram_user(holder, entitlements)
 
     def use_nonce(self, caller: Caller, presented: Presented, now: int) -> None:
-        """Use up the request's nonce.
+        """Use up the request's nonce, if its scheme has one.
 
         Raises:
             ApiError: it was used before, or the store cannot take another.
         """
-        self._nonces.use(caller.account, presented.access_key_id, presented.nonce, presented.timestamp, now)
+        nonce = presented.nonce
+        if nonce:
+            self._nonces.use(caller.account, presented.access_key_id, nonce, presented.timestamp, now)
+
+    def secret_of(self, presented: Presented, now: int) -> Secret:
+        """Return the secret of a request that was identified, to sign the answer to it.
+
+        Raises:
+            ApiError: the key or the token is not good any more.
+            NotCachedError: something has to be loaded first.
+        """
+        if presented.security_token is not None:
+            return self._sessions.open(presented.security_token, presented.access_key_id, now).secret
+        holder = self._views.look(ACCESS_KEY, presented.access_key_id)
+        if holder is None:
+            raise KEY_NOT_FOUND()
+        return holder.secret
 
     def _long_term(self, presented: Presented, now: int, source_ip: str) -> Caller:
         holder = self._views.look(ACCESS_KEY, presented.access_key_id)
@@ -134,7 +151,7 @@ class Authenticator:
         if holder.status != "Active":
             raise KEY_INACTIVE()
         presented.verify(holder.secret.reveal())
-        check_timestamp(presented.timestamp, now)
+        _check_time(presented, now)
         if presented.security_token is not None:
             raise TOKEN_UNWANTED()
         if holder.allow_list is not None and not holder.allow_list.admits(source_ip):
@@ -153,7 +170,7 @@ class Authenticator:
             raise TOKEN_MISSING()
         opened = self._sessions.open(presented.security_token, presented.access_key_id, now)
         presented.verify(opened.secret.reveal())
-        check_timestamp(presented.timestamp, now)
+        _check_time(presented, now)
         entitlements = self._views.look(ROLE, opened.session.role_id)
         if entitlements is None:
             raise ROLE_DELETED()
@@ -173,6 +190,13 @@ class Authenticator:
             del self._callers[next(iter(self._callers))]
         self._callers[proof.access_key_id] = (proof, entitlements, caller)
         return caller
+
+
+def _check_time(presented: Presented, now: int) -> None:
+    if presented.expires_at is None:
+        check_timestamp(presented.timestamp, now)
+    else:
+        check_url_life(presented.timestamp, presented.expires_at, now)
 
 
 class PacedAuthenticator(Authenticator):

@@ -90,7 +90,7 @@ def read_acs3(request: WireRequest, authorization: str) -> Presented:
     algorithm = _ALGORITHMS[claim.algorithm]
     headers = _signed_headers(request, claim.signed)
     if headers[_DIGEST] != algorithm.digest(request.body):
-        raise DIGEST_MISMATCH()
+        raise DIGEST_MISMATCH(header=_DIGEST)
     query = read_parameters(request.query)
     queries = _canonical_queries(query)
     values = query.values

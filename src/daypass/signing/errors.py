@@ -44,6 +44,14 @@ TIMESTAMP_EXPIRED: Final = ErrorCode(
     400,
     "The timestamp differs from the server's clock by {seconds} seconds. At most {limit} are accepted.",
 )
+URL_EXPIRED: Final = ErrorCode(
+    "InvalidTimeStamp.Expired", 400, "The signed URL expired {seconds} seconds ago. Have a new one signed."
+)
+URL_LIFE: Final = ErrorCode(
+    "InvalidTimeStamp.Expires",
+    400,
+    "The life of a signed URL is {value} seconds. It must be from 1 to {limit}.",
+)
 UNKNOWN_FORMAT: Final = ErrorCode(
     "InvalidParameter.Format", 400, "The parameter Format is {value}. It must be JSON or XML."
 )
@@ -63,7 +71,7 @@ JSON_BODY: Final = ErrorCode(
     "Send the parameters in the query or as application/x-www-form-urlencoded.",
 )
 DIGEST_MISMATCH: Final = ErrorCode(
-    "ContentSHA256NotMatched", 400, "The header x-acs-content-sha256 is not the digest of the body."
+    "ContentSHA256NotMatched", 400, "The header {header} is not the digest of the body."
 )
 MD5_MISMATCH: Final = ErrorCode(
     "ContentMD5NotMatched", 400, "The header Content-MD5 is not the digest of the body."

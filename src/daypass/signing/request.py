@@ -13,7 +13,19 @@ from daypass.signing.errors import BAD_ENCODING, DUPLICATE, SIGNATURE_MISMATCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Scheme = Literal["RPC v1", "ROA v1", "ACS3"]
+Scheme = Literal[
+    "RPC v1",
+    "ROA v1",
+    "ACS3",
+    "SLS v1",
+    "SLS v4",
+    "MNS",
+    "OTS v2",
+    "OTS v4",
+    "DataHub",
+    "OSS V1",
+    "OSS V4",
+]
 Format = Literal["JSON", "XML"]
 
 SYSTEM_PARAMETERS: Final = (
@@ -154,15 +166,17 @@ class Presented(msgspec.Struct, frozen=True, gc=False):
         scheme: the signature scheme it came under.
         access_key_id: who claims to have signed.
         security_token: the session's token, if one was sent.
-        timestamp: when it was signed, seconds since the epoch.
-        nonce: unique per AccessKey. ROA v1 requests without one carry their signature here.
-        action: the operation; ``""`` where an ROA request names it by its path only.
+        timestamp: when it was signed, seconds since the epoch; 0 where only the end is told.
+        nonce: unique per AccessKey. ROA v1 requests without one carry their signature here;
+            ``""`` for schemes whose requests have none and may rightly repeat within a second.
+        action: the operation; ``""`` where a request names it by its method and path only.
         version: the API version; ``""`` as above.
         format: the response format asked for, ``None`` if none was.
         parameters: the operation's parameters, decoded; those of the protocol removed.
         proof: for :meth:`verify`.
         kept: shared by all requests that repeat this one, with their parameters, which
             nobody may change; ``None`` where it is not known to be repeated.
+        expires_at: end of a presigned URL's life, seconds since the epoch.
     """
 
     scheme: Scheme
@@ -176,6 +190,7 @@ class Presented(msgspec.Struct, frozen=True, gc=False):
     parameters: dict[str, str]
     proof: Proof
     kept: Kept | None = None
+    expires_at: int | None = None
 
     def __repr__(self) -> str:
         return f"Presented({self.scheme!r}, {self.access_key_id!r}, {self.action!r}, {self.version!r})"
@@ -237,9 +252,10 @@ def _published(text: bytes, security_token: str | None) -> str:
     """Return a string to sign as it may stand in a message: without colons.
 
     RPC v1 and ACS3 strings have none anyway and go out as they are, so that a client
-    can compare. Those of ROA v1 have many and hold the token in clear: it is left out.
+    can compare. Others have many, or a parameter of their own for the token, and hold it
+    in clear: it is left out.
     """
     said = text.decode("utf-8", "replace")
-    if ":" in said and security_token:
+    if security_token and (":" in said or "security-token=" in said):
         said = said.replace(security_token, "***")
     return said.replace(":", "%3A")

@@ -28,12 +28,16 @@ import structlog
 from daypass import host
 from daypass.audit.decisions import DecisionLog
 from daypass.authn.authenticate import Authenticator, PacedAuthenticator
+from daypass.authn.console import ConsoleSessions
 from daypass.authn.key_uses import SeenKeys
 from daypass.authn.nonces import NonceStore
+from daypass.authn.open_sessions import OpenSessions
 from daypass.authn.pace import Pace
 from daypass.authn.sessions import RingIssuer, RingSeal
+from daypass.authn.sign_in import SignIns
 from daypass.authz.denial import DiagnosticSeal
 from daypass.authz.views import Views
+from daypass.console.door import Door
 from daypass.directory.database import READERS, Database
 from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile, KeyText
@@ -239,10 +243,12 @@ class Runtime:
         self._writing_uses: Future[None] | None = None
         self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
+        self.sessions: Final = ConsoleSessions()
         self.pipeline: Final = Pipeline(
             Ports(
                 catalogue=CATALOGUE,
                 authenticator=self._authenticator(),
+                console=self.sessions,
                 views=self.views,
                 database=self.database,
                 issuer=self.issuer,
@@ -259,8 +265,30 @@ class Runtime:
                 default_format=settings.default_format,
             )
         )
+        self.sign_ins: Final = self._sign_ins()
+        self.door: Final = Door(CATALOGUE, self.pipeline, self._open_sessions(), self.sign_ins)
         self.front: Final = Front(
             self.pipeline, pages(CATALOGUE, self.database), ProxyTrust(settings.trusted_proxies)
+        )
+
+    def _sign_ins(self) -> SignIns:
+        return SignIns(
+            self.database,
+            readers=self._readers,
+            writer=self._writer,
+            entropy=random_bytes,
+            request_id=new_request_id,
+        )
+
+    def _open_sessions(self) -> OpenSessions:
+        return OpenSessions(
+            self.sessions,
+            self.views,
+            self.database,
+            readers=self._readers,
+            writer=self._writer,
+            clock=clock,
+            request_id=new_request_id,
         )
 
     def _authenticator(self) -> Authenticator:
@@ -287,6 +315,7 @@ class Runtime:
 
     def close(self) -> None:
         """Finish what is queued and give everything back."""
+        self.sign_ins.close()
         self._writer.shutdown()
         self._readers.shutdown()
         self._desk.close()

@@ -192,6 +192,35 @@ def role_session(
     )
 
 
+def console_session(
+    access_key_id: str, session: Session, user_name: str, entitlements: Entitlements | None
+) -> Caller:
+    """Return the caller behind a console session: a RAM user, or the account itself without entitlements.
+
+    Args:
+        access_key_id: of the session's temporary credentials.
+        session: as it was sealed.
+        user_name: what the user is called now.
+        entitlements: of the user; None for the account.
+    """
+    account = session.account_id
+    arn = user_arn(account, user_name) if entitlements is not None else root_arn(account)
+    is_user = entitlements is not None
+    return Caller(
+        identity_type=IdentityType.RAM_USER if is_user else IdentityType.ACCOUNT,
+        account=account,
+        arn=arn,
+        policy_arn=arn,
+        principal_id=session.user_id if is_user else account,
+        display_name=user_name if is_user else account,
+        access_key_id=access_key_id,
+        user_id=session.user_id,
+        session=session,
+        entitlements=entitlements,
+        names=user_principals(account, user_name) if is_user else frozenset(),
+    )
+
+
 def vouched_for(provider: ProviderArn, subject: str, role_account: str) -> Caller:
     """Return the caller that an identity provider vouches for, who may get to be a session of a role.
 

@@ -16,6 +16,7 @@ from daypass.directory.access_keys import AccessKeys
 from daypass.directory.accounts import Accounts
 from daypass.directory.attachments import Attachments
 from daypass.directory.audit import Audit
+from daypass.directory.console_sessions import ConsoleSessions
 from daypass.directory.context import Context
 from daypass.directory.control_policies import ControlPolicies
 from daypass.directory.credential_reports import CredentialReports
@@ -38,6 +39,7 @@ from daypass.directory.roles import Roles
 from daypass.directory.saml_providers import SamlProviders
 from daypass.directory.service_linked import ServiceLinkedRoles
 from daypass.directory.settings import Settings
+from daypass.directory.sign_in_attempts import SignInAttempts
 from daypass.directory.tags import Tags
 from daypass.directory.token_keys import TokenKeys
 from daypass.directory.used_assertions import UsedAssertions
@@ -98,6 +100,11 @@ class Transaction(Context):
         return CredentialReports(self)
 
     @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Which browsers are signed in."""
+        return ConsoleSessions(self)
+
+    @cached_property
     def key_policies(self) -> KeyPolicies:
         """From where single AccessKeys may be used."""
         return KeyPolicies(self)
@@ -131,6 +138,11 @@ class Transaction(Context):
     def roles(self) -> Roles:
         """RAM roles and their trust policies."""
         return Roles(self)
+
+    @cached_property
+    def sign_in_attempts(self) -> SignInAttempts:
+        """Failed attempts to sign in."""
+        return SignInAttempts(self)
 
     @cached_property
     def service_linked_roles(self) -> ServiceLinkedRoles:

@@ -8,6 +8,7 @@ from msgspec import structs
 from sqlalchemy import delete, select, update
 
 from daypass.directory import scopes
+from daypass.directory.console_sessions import ConsoleSessions
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS, LOGIN_PROFILE_MISSING
 from daypass.directory.passwords import Passwords
 from daypass.directory.records import KeyStatus, LoginProfile, User
@@ -36,6 +37,7 @@ class LoginProfiles:
         self._context: Final = context
         self._users: Final = Users(context)
         self._passwords: Final = Passwords(context)
+        self._sessions: Final = ConsoleSessions(context)
 
     def create(
         self,
@@ -99,10 +101,13 @@ class LoginProfiles:
         password_reset_required: bool | None = None,
         mfa_bind_required: bool | None = None,
         status: KeyStatus | None = None,
+        session: str = "",
     ) -> LoginProfile:
         """Change a profile; what is None stays. A new password or a new status ends a lock.
 
         A new password is an initial one only when it comes with switching the profile on again.
+        It ends the user's console sessions, as switching the profile off does, but for the one
+        whose id is given.
 
         Raises:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.LoginProfile``.
@@ -122,6 +127,8 @@ class LoginProfiles:
             wanted.update(failures=0, failed_at=None)
         if password_hash is not None:
             self._passwords.add(profile.user_id, password_hash)
+        if password_hash is not None or status == "Inactive":
+            self._sessions.end_all(account_id, profile.user_id, but=session)
         changed = structs.replace(profile, **wanted, updated_at=self._context.now)
         own = login_profiles.c.user_id == profile.user_id
         self._context.run(update(login_profiles).where(own).values(_values(changed)))
@@ -145,13 +152,14 @@ class LoginProfiles:
         self._context.run(delete(logons).where(logons.c.user_id == user_id))
 
     def delete(self, account_id: str, user_name: str) -> None:
-        """Delete a user's profile.
+        """Delete a user's profile, which ends his console sessions.
 
         Raises:
             ApiError: ``EntityNotExist.User``, ``EntityNotExist.User.LoginProfile``.
         """
         profile = self.get(account_id, user_name)
         self._forget_failures(profile.user_id)
+        self._sessions.end_all(account_id, profile.user_id)
         self._context.run(delete(login_profiles).where(login_profiles.c.user_id == profile.user_id))
         self._context.changed(scopes.user(profile.user_id))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes, totp
+from daypass.directory.console_sessions import ConsoleSessions
 from daypass.directory.errors import (
     CODE_WRONG,
     MFA_DEVICE_BOUND,
@@ -144,6 +145,8 @@ class MfaDevices:
     def unbind(self, user: User) -> MfaDevice:
         """Take a user's device away; the device stays, and its used codes stay used.
 
+        The user's console sessions end, which rested on it.
+
         Raises:
             ApiError: ``EntityNotExist.User.MFADevice``.
         """
@@ -151,6 +154,7 @@ class MfaDevices:
         if device is None:
             raise USER_MFA_MISSING(name=user.name)
         self._set(device, user_id=None, activated_at=None)
+        ConsoleSessions(self._context).end_all(user.account_id, user.id)
         self._context.changed(scopes.user(user.id))
         return device
 

@@ -149,6 +149,43 @@ class KeptPassword(Struct, frozen=True, gc=False):
     set_at: int
 
 
+class ConsoleSession(Struct, frozen=True, gc=False):
+    """A session of a browser, or a sign-in that is not over yet.
+
+    Attributes:
+        digest: SHA-256 of what the browser holds, as hexadecimal digits.
+        session_id: names it in records; worth nothing to a browser.
+        user_id: None for the account itself.
+        access_key_id: of the temporary credentials it stands for.
+        token: the security token of these.
+        awaits: what is missing before it is a session; empty once it is one.
+        source_ip: that signed in.
+        user_agent: likewise, as the browser calls itself.
+        used_at: when it was last used, but for the last minute.
+        expires_at: the first second it is over, whatever happens.
+    """
+
+    digest: str
+    session_id: str
+    account_id: str
+    user_id: str | None
+    access_key_id: str
+    token: Secret
+    awaits: str
+    source_ip: str
+    user_agent: str
+    created_at: int
+    used_at: int
+    expires_at: int
+
+
+class Attempts(Struct, frozen=True, gc=False):
+    """Failed attempts to sign in, one after another."""
+
+    failures: int
+    failed_at: int
+
+
 class MfaDevice(Struct, frozen=True, gc=False):
     """A virtual MFA device; its seed stays in the store.
 

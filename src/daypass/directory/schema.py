@@ -32,7 +32,7 @@ from sqlalchemy import (
     false,
 )
 
-MIGRATION: Final = "0009"
+MIGRATION: Final = "0010"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -156,6 +156,48 @@ logons: Final = Table(
     Column("user_id", String(20), ForeignKey("users.id"), primary_key=True),
     Column("failures", Integer, nullable=False),
     _time("failed_at", nullable=True),
+)
+
+console_sessions: Final = Table(
+    "console_sessions",
+    metadata,
+    # SHA-256 of what the browser holds, which is nowhere else.
+    Column("digest", String(64), primary_key=True),
+    Column("session_id", String(32), nullable=False, unique=True),
+    _account(),
+    # NULL for the account itself.
+    Column("user_id", String(20), ForeignKey("users.id")),
+    Column("access_key_id", String(64), nullable=False),
+    Column("token", Text, nullable=False),
+    # What is missing before it is a session; empty once it is one.
+    Column("awaits", String(16), nullable=False),
+    Column("source_ip", String(64), nullable=False),
+    Column("user_agent", String(255), nullable=False),
+    _time("created_at"),
+    _time("used_at"),
+    _time("expires_at"),
+    Index(None, "account_id", "user_id", "created_at"),
+    Index(None, "expires_at"),
+)
+
+sign_in_attempts: Final = Table(
+    "sign_in_attempts",
+    metadata,
+    # A user, a name that is nobody's, or an address.
+    Column("subject", String(128), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _time("failed_at"),
+    Index(None, "failed_at"),
+)
+
+setup_links: Final = Table(
+    "setup_links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    _account(),
+    _time("created_at"),
+    _time("expires_at"),
+    _time("used_at", nullable=True),
 )
 
 mfa_devices: Final = Table(

@@ -27,6 +27,11 @@ def user(user_id: str) -> str:
     return f"user:{user_id}"
 
 
+def console_session(digest: str) -> str:
+    """Return the scope of one console session: its existence and when it was last used."""
+    return f"console_session:{digest}"
+
+
 def group(group_id: str) -> str:
     """Return the scope of a group: name, existence, attachments."""
     return f"group:{group_id}"

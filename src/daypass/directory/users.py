@@ -8,6 +8,7 @@ from msgspec import structs
 from sqlalchemy import delete, select, update
 
 from daypass.directory import identifiers, scopes
+from daypass.directory.console_sessions import ConsoleSessions
 from daypass.directory.errors import (
     TOO_MANY,
     USER_EXISTS,
@@ -213,6 +214,7 @@ class Users:
             if self._context.exists(table, owner == user.id):
                 raise conflict(name=user.name)
         self._tags.remove(account_id, user.id)
+        ConsoleSessions(self._context).end_all(account_id, user.id)
         self._context.run(delete(passwords).where(passwords.c.user_id == user.id))
         self._context.run(delete(users).where(users.c.id == user.id))
         self._context.changed(scopes.user(user.id))

@@ -13,6 +13,7 @@ which holds the order of evaluation; each other module holds one idea.
 """
 
 from daypass.policy.compiled import AttachedPolicy, PolicySet
+from daypass.policy.conceive import conceivable
 from daypass.policy.decision import POLICY_TYPES, Decision, Layer, Layers, Outcome, Reason, Request
 from daypass.policy.document import Condition, Document, DocumentKind, Statement, parse
 from daypass.policy.errors import MalformedDocument, TooLong
@@ -49,6 +50,7 @@ __all__ = [
     "SuiteResult",
     "TooLong",
     "check_document",
+    "conceivable",
     "decide",
     "explain",
     "parse",

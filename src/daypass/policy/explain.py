@@ -65,17 +65,18 @@ def explain(layers: Layers, request: Request) -> tuple[NearMiss, ...]:
 
 def _misses(layers: Layers, request: Request) -> Iterator[NearMiss]:
     action, arn, context = fold(request.action), Arn(request.resource), Context(request.context)
-    for layer, policies in _asked(layers):
+    for layer, policies in asked(layers):
         if policies.decide(layer, request).allowed:
             continue
         for entry in policies.entries:
             if not entry.denies and entry.actions.match(action):
-                failures = list(islice(_failures(entry, layer, request, arn, context), 2))
-                if len(failures) == 1:
-                    yield failures[0]
+                failed = list(islice(failures(entry, layer, request, arn, context), 2))
+                if len(failed) == 1:
+                    yield failed[0]
 
 
-def _asked(layers: Layers) -> Iterator[tuple[Layer, PolicySet]]:
+def asked(layers: Layers) -> Iterator[tuple[Layer, PolicySet]]:
+    """Yield the layers that are there, in the order of evaluation."""
     for level in layers.control:
         yield "control", level
     named: tuple[tuple[Layer, PolicySet | None], ...] = (
@@ -89,7 +90,7 @@ def _asked(layers: Layers) -> Iterator[tuple[Layer, PolicySet]]:
             yield layer, policies
 
 
-def _failures(entry: Entry, layer: Layer, request: Request, arn: Arn, context: Context) -> Iterator[NearMiss]:
+def failures(entry: Entry, layer: Layer, request: Request, arn: Arn, context: Context) -> Iterator[NearMiss]:
     """Yield everything that keeps a statement from matching a request."""
     statement = entry.reason(layer)
     if not entry.covers(arn):

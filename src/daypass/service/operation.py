@@ -191,6 +191,21 @@ class Operation(Generic[Q, R]):
             raise
         return self.request(**values)
 
+    def sketch(self, parameters: Mapping[str, str]) -> tuple[Q, bool]:
+        """Read the parameters that are there; something stands for the required ones that are not.
+
+        Returns:
+            The request, and whether all of it was there.
+
+        Raises:
+            ApiError: one is wrong, or some choice of them is required.
+        """
+        values = {item.name: item.kind.take(parameters) for item in self.parameters}
+        missing = [item for item in self.parameters if item.required and values[item.name] is None]
+        given = {name: value for name, value in values.items() if value is not None}
+        given |= {item.name: item.kind.stand_in() for item in missing}
+        return self.request(**given), not missing
+
     def _check_present(self, parameters: Mapping[str, str]) -> None:
         """Tell of the first required parameter that is missing, whatever else is wrong."""
         for parameter in self.parameters:

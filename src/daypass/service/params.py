@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, final
 
 import msgspec
 
@@ -25,6 +25,28 @@ if TYPE_CHECKING:
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Characters that no text holds: an answer in XML could not repeat them."""
+
+
+@final
+class Unknown:
+    """Stands for a value that is not known yet; whoever looks at it learns just that."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise LookupError(name)
+
+    def __str__(self) -> NoReturn:
+        raise LookupError("unknown")
+
+    def __iter__(self) -> NoReturn:
+        raise LookupError("unknown")
+
+    def __bool__(self) -> NoReturn:
+        raise LookupError("unknown")
+
+
+UNKNOWN: Final = Unknown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +94,10 @@ class Kind:
         """Read one value."""
         return text
 
+    def stand_in(self) -> Any:
+        """Return what stands for a value that is not known yet when it is asked who may call."""
+        return UNKNOWN
+
     def named(self, wire: str, about: str | None = None, **changes: Any) -> Self:
         """Return the same kind under another wire name, with that name's error codes."""
         return replace(self, wire=wire, help=about or self.help, **changes)
@@ -107,6 +133,10 @@ class Text(Kind):
             raise self._refusal(self._chars())
         return text
 
+    def stand_in(self) -> str:
+        """Return what stands for any text in a resource."""
+        return "*"
+
     def _refusal(self, error: ErrorCode) -> ApiError:
         allowed = self.allowed or "characters that are no control characters"
         return error(least=self.least, most=self.most, allowed=allowed, reason=allowed)
@@ -141,6 +171,10 @@ class Integer(Kind):
             )
         return value
 
+    def stand_in(self) -> int:
+        """Return the least number."""
+        return self.least
+
     def _invalid(self) -> ErrorCode:
         return self.invalid or codes.INVALID.of(self.wire)
 
@@ -162,6 +196,10 @@ class Flag(Kind):
             raise codes.INVALID.of(self.wire)(reason="true or false is wanted")
         return value
 
+    def stand_in(self) -> bool:
+        """Return that it is not so."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Kind):
@@ -180,6 +218,10 @@ class Choice(Kind):
             (error,) = self.refusals()
             raise error(reason=f"one of {', '.join(self.options)} is wanted")
         return text
+
+    def stand_in(self) -> str:
+        """Return the first of the words."""
+        return self.options[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

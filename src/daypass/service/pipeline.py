@@ -17,11 +17,13 @@ import structlog
 
 from daypass import signing
 from daypass.authn.authenticate import LONGEST_KEY_ID
-from daypass.authz.denial import denied
+from daypass.authn.console import Asked
+from daypass.authz.denial import NO_PERMISSION, denied
 from daypass.authz.views import NotCachedError
 from daypass.directory.errors import StoreError
 from daypass.directory.feed import last_change
 from daypass.errors import ApiError, DaypassError, NotedRefusalError
+from daypass.policy import conceivable
 from daypass.service import codes, render
 from daypass.service.call import Call, Unanswered
 from daypass.service.operation import Operation, Response, Runs
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from daypass.authn.authenticate import Authenticator
+    from daypass.authn.console import Browser, ConsoleSessions
     from daypass.authn.key_uses import SeenKeys
     from daypass.authz.authorize import Verdict
     from daypass.authz.denial import DiagnosticSeal
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log: Final = structlog.get_logger("daypass.pipeline")
+
+_NO_WIRE: Final = signing.WireRequest("", "", "", signing.RawHeaders(()), b"")
+_MISSING: Final = "MissingParameter."
 
 _INLINE: Final = Runs.INLINE
 """By its own name: looking up a member of an enumeration is slow enough to count."""
@@ -60,12 +66,21 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Denied(msgspec.Struct, frozen=True):
+    """Why a call would not be authorized: the error it would get, and what was asked for on what."""
+
+    error: ApiError
+    action: str
+    resource: str
+
+
 class Ports(msgspec.Struct, frozen=True):
     """What the pipeline reaches in the world; the composition root fills it.
 
     Attributes:
         clock: epoch seconds.
         entropy: returns that many random bytes.
+        console: tells whose console sessions are.
         seen_keys: which AccessKeys are used.
         request_id: makes a new request id.
         readers: threads for read transactions.
@@ -75,6 +90,7 @@ class Ports(msgspec.Struct, frozen=True):
 
     catalogue: Catalogue
     authenticator: Authenticator
+    console: ConsoleSessions
     views: Views
     database: Database
     issuer: Issuer
@@ -124,6 +140,74 @@ class Pipeline:
         """Answer one request, waiting for what has to be waited for."""
         reply = self.answer(wire)
         return reply if isinstance(reply, Reply) else await reply
+
+    async def ask(self, asked: Asked, browser: Browser) -> bytes:
+        """Answer a call through a console session, which takes the path of every other.
+
+        Returns:
+            The body in JSON.
+
+        Raises:
+            ApiError: the answer is an error; the request id is among what it adds.
+        """
+        ports = self._ports
+        ports.recorder.ready()
+        wire = Wire(_NO_WIRE, browser.source_ip, browser.secure)
+        exchange = Exchange(wire, ports.request_id(), ports.clock(), presented=asked)
+        try:
+            reply = self._go_on(exchange)
+        except (NotCachedError, Unanswered, Elsewhere) as reason:
+            reply = await self._wait(exchange, reason)
+        if exchange.error is not None:
+            raise _numbered(exchange.error, exchange.request_id)
+        return reply.body
+
+    async def judge(self, asked: Asked, browser: Browser) -> Denied | None:
+        """Return why a call through a console session would not be authorized, and do no more.
+
+        What is not known yet may be left out of its parameters: then it is refused only if
+        nothing that is left out could make it be allowed.
+
+        Raises:
+            ApiError: its parameters are wrong, the session has ended, or what is named is not there.
+        """
+        ports = self._ports
+        wire = Wire(_NO_WIRE, browser.source_ip, browser.secure)
+        exchange = Exchange(wire, ports.request_id(), ports.clock(), presented=asked)
+        while True:
+            try:
+                return self._judge(exchange, asked)
+            except NotCachedError as reason:
+                await _in(ports.readers, ports.views.load, reason.view, reason.key)
+            except (Unanswered, LookupError):
+                return None  # it cannot be told before the call is made
+
+    def _judge(self, exchange: Exchange, asked: Asked) -> Denied | None:
+        operation = self._find(asked.version, asked.action)
+        caller = self._identify(exchange, asked, operation)
+        while self._refresh():
+            caller = self._identify(exchange, asked, operation)
+        try:
+            q, whole = operation.sketch(asked.parameters)
+        except ApiError as error:
+            if error.code.startswith(_MISSING):
+                return None
+            raise
+        call = self._call(exchange, caller)
+        try:
+            verdict = operation.authorize.check(call, q)
+        except ApiError as error:
+            if error.declared is NO_PERMISSION:
+                return Denied(error, f"{operation.product.lower()}:{operation.name}", "*")
+            raise
+        if verdict is None or verdict.allowed:
+            return None
+        own = call.caller.entitlements
+        scoped = own.group_scope.values() if own is not None else ()
+        if not whole and conceivable(verdict.layers, verdict.request, scoped):
+            return None
+        refused = self._denied(call, verdict, operation.authorize.refusal(verdict))
+        return Denied(refused, verdict.request.action, verdict.shown or verdict.request.resource)
 
     async def _wait(self, exchange: Exchange, reason: NotCachedError | Unanswered | Elsewhere) -> Reply:
         """Do on a thread what cannot be done on the event loop, then go on."""
@@ -193,7 +277,7 @@ class Pipeline:
     def _admit(
         self,
         exchange: Exchange,
-        presented: signing.Presented | signing.Anonymous,
+        presented: signing.Presented | signing.Anonymous | Asked,
         operation: Operation[Any, Any],
     ) -> Call:
         """Authenticate, read the parameters, authorize.
@@ -223,7 +307,7 @@ class Pipeline:
     def _identify(
         self,
         exchange: Exchange,
-        presented: signing.Presented | signing.Anonymous,
+        presented: signing.Presented | signing.Anonymous | Asked,
         operation: Operation[Any, Any],
     ) -> Caller | None:
         if isinstance(presented, signing.Presented):
@@ -239,9 +323,23 @@ class Pipeline:
                         raise
                 else:
                     return caller
+        if isinstance(presented, Asked):
+            return self._identify_session(exchange, presented)
         if not operation.anonymous:
             raise MISSING.of("AccessKeyId")()
         return None
+
+    def _identify_session(self, exchange: Exchange, asked: Asked) -> Caller:
+        ports = self._ports
+        while True:
+            try:
+                caller = ports.console.identify(asked.digest, asked.source_ip, exchange.now, ports.views.look)
+            except ApiError:
+                if not self._refresh():
+                    raise
+            else:
+                exchange.caller, exchange.claimed_key = caller, caller.access_key_id
+                return caller
 
     async def _run_elsewhere(self, exchange: Exchange) -> Response:
         operation = exchange.operation
@@ -301,6 +399,13 @@ class Pipeline:
             )
             exchange.authentic = True
             call = msgspec.structs.replace(call, given_caller=again)
+        elif isinstance(presented, Asked):
+            exchange.authentic = False
+            again = self._ports.console.identify(
+                presented.digest, presented.source_ip, exchange.now, call.look
+            )
+            exchange.authentic = True
+            call = msgspec.structs.replace(call, given_caller=again)
         verdict = exchange.verdict = operation.authorize.check(call, exchange.q)
         if verdict is not None and not verdict.allowed:
             raise self._denied(call, verdict, operation.authorize.refusal(verdict))
@@ -338,7 +443,13 @@ class Pipeline:
         return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
 
 
-def _bound(operation: Operation[Any, Any], presented: signing.Presented | signing.Anonymous) -> Any:
+def _numbered(error: ApiError, request_id: str) -> ApiError:
+    """Return an error that tells which request it ended."""
+    extra = {**error.extra, "RequestId": request_id}
+    return ApiError(error.declared, error.message, extra=extra, headers=error.headers)
+
+
+def _bound(operation: Operation[Any, Any], presented: signing.Presented | signing.Anonymous | Asked) -> Any:
     """Read the parameters, once for all requests that repeat one another: they have the same text."""
     kept = presented.kept if isinstance(presented, signing.Presented) else None
     if kept is None:

@@ -21,6 +21,7 @@ from daypass.signing import WireRequest
 
 if TYPE_CHECKING:
     from daypass.audit.decisions import DecisionLog
+    from daypass.authn.console import Asked
     from daypass.authz.authorize import Verdict
     from daypass.authz.principal import Caller
     from daypass.errors import ApiError
@@ -73,7 +74,7 @@ class Exchange(msgspec.Struct):
     wire: Wire
     request_id: str
     now: int
-    presented: Presented | Anonymous | None = None
+    presented: Presented | Anonymous | Asked | None = None
     operation: Operation[Any, Any] | None = None
     claimed_key: str = ""
     caller: Caller | None = None

@@ -105,5 +105,6 @@ def declare(service: Service) -> None:
             user.name,
             password_hash=call.prepared(NewPassword).hash_for(call, user.id),
             password_reset_required=False,
+            session=call.caller.session.session_id if call.caller.session is not None else "",
         )
         return Nothing()

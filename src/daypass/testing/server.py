@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 import structlog
@@ -19,7 +20,10 @@ from daypass.server.tls import server_context
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Coroutine
     from types import TracebackType
+
+T = TypeVar("T")
 
 START_SECONDS: Final = 30.0
 
@@ -76,10 +80,11 @@ class Server:
         self.account: Final = self._first_account()
         self.runtime: Final = main.Runtime(self.settings)
         self._ready: Final = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Final = make_server(
             self.runtime.front,
             every_second=self.runtime.every_second,
-            on_ready=self._ready.set,
+            on_ready=self._started,
             tls=None if self.ca_file is None else self._certified(self.ca_file),
         )
         self._thread: Final = threading.Thread(target=self._run, name="daypass server")
@@ -107,6 +112,16 @@ class Server:
         """Create another account, as ``daypass account create`` does."""
         key = host.create_account(self.runtime.database, host.Presets())
         return Account(key.account_id, Credentials(key.id, key.secret))
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run something on the server's event loop, as its pages do; return what it returns."""
+        if self._loop is None:
+            raise LookupError("the server has not been started")
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def _started(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
 
     def _run(self) -> None:
         try:

@@ -148,7 +148,10 @@ def _fill(packed: Packed, made: Path, master_key: MasterKeySource | None, entrop
 
 
 def _settle(made: Path, master_key: MasterKeySource | None, clock: Clock, entropy: Entropy) -> None:
-    """Open the restored store, which shows that it can be, and put the restoration on record."""
+    """Open the restored store, which shows that it can be, and put the restoration on record.
+
+    Console sessions end: among them may be some that were ended after the snapshot.
+    """
     own = KeyFile(made / MASTER_KEY)
     source = own if own.load() or master_key is None else master_key
     try:
@@ -159,6 +162,7 @@ def _settle(made: Path, master_key: MasterKeySource | None, clock: Clock, entrop
             database.write() as txn,
         ):
             record(txn, "", "Restore", "installation")
+            txn.console_sessions.forget()
     except StoreError as fault:
         raise SnapshotError(f"the restored store cannot be used: {fault}") from None
 

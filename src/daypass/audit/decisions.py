@@ -34,10 +34,13 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
         session_id: of a session.
         product: as in ``Ram``.
         action: that was authorized, or the Action asked for.
+        operation: the Action asked for, where that is not the last part of ``action``.
         resource: ARN that was authorized.
         policy_type: RAM's name of the layer that denied.
-        statements: ``policy#index`` of the statements that decided.
+        statements: ``layer:policy@version#index`` of the statements that decided.
         source_ip: of the connection, or of a trusted proxy's header.
+        user_agent: as the client calls itself; not of what was allowed without waiting.
+        diagnostic: of a denial, its whole explanation, sealed, as the caller got it.
     """
 
     time: str
@@ -51,10 +54,13 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
     source_identity: str = ""
     product: str = ""
     action: str = ""
+    operation: str = ""
     resource: str = ""
     policy_type: str = ""
     statements: tuple[str, ...] = ()
     source_ip: str = ""
+    user_agent: str = ""
+    diagnostic: str = ""
 
 
 class DecisionLog:

@@ -17,6 +17,7 @@ from daypass.audit.decisions import DecisionRecord
 from daypass.directory.records import AuditEvent
 from daypass.service import codes
 from daypass.service.call import timestamp
+from daypass.service.operation import Runs
 from daypass.signing import WireRequest
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from daypass.signing import Anonymous, Presented
 
 _log: Final = structlog.get_logger("daypass.record")
+
+_LONGEST_AGENT: Final = 256
+_INLINE: Final = Runs.INLINE
 
 REQUESTS: Final = Counter("daypass_requests_total", "Requests answered.", ("product", "action", "outcome"))
 
@@ -146,11 +150,29 @@ def _record(exchange: Exchange, product: str, action: str, outcome: str) -> Deci
         source_identity=(session.source_identity or "") if session is not None else "",
         product=product,
         action=verdict.request.action if verdict is not None else action,
+        operation="" if verdict is None or verdict.request.action.endswith(action) else action,
         resource=verdict.request.resource if verdict is not None else "",
         policy_type=(verdict.decision.policy_type or "") if verdict is not None else "",
         statements=_statements(verdict),
         source_ip=exchange.wire.source_ip,
+        user_agent=_user_agent(exchange),
+        diagnostic=_diagnostic(error),
     )
+
+
+def _user_agent(exchange: Exchange) -> str:
+    """Return what the client calls itself; "" for what was allowed inline, where each header costs."""
+    operation = exchange.operation
+    if exchange.error is None and operation is not None and operation.runs is _INLINE:
+        return ""
+    headers = exchange.wire.request.headers
+    return next((value for name, value in headers if name == "user-agent"), "")[:_LONGEST_AGENT]
+
+
+def _diagnostic(error: ApiError | None) -> str:
+    """Return a denial's diagnostic message; it is sealed, and may hold what is no secret but private."""
+    detail = error.extra.get("AccessDeniedDetail") if error is not None else None
+    return str(detail["EncodedDiagnosticMessage"]) if isinstance(detail, dict) else ""
 
 
 def _principal(exchange: Exchange) -> Caller | None:
@@ -162,7 +184,12 @@ def _principal(exchange: Exchange) -> Caller | None:
 def _statements(verdict: Verdict | None) -> tuple[str, ...]:
     if verdict is None:
         return ()
-    return tuple([f"{reason.policy}#{reason.statement}" for reason in verdict.decision.because])
+    return tuple(
+        [
+            f"{reason.layer}:{reason.policy}@{reason.version}#{reason.statement}"
+            for reason in verdict.decision.because
+        ]
+    )
 
 
 def change_event(exchange: Exchange, outcome: str = "Success") -> AuditEvent:

@@ -459,7 +459,7 @@ def test_the_decision_names_who_was_vouched_for(federation: Federation) -> None:
         "allow",
     )
     assert record["resource"] == f"acs:ram::{federation.id}:role/deployer"
-    assert record["statements"] == ["trust#0"]
+    assert record["statements"] == ["trust:trust@#0"]
 
 
 def test_a_control_policy_of_the_role_s_account_counts_for_tokens_too(

@@ -27,6 +27,7 @@ import structlog
 
 from daypass import host
 from daypass.audit.decisions import DecisionLog
+from daypass.audit.reading import DecisionReader
 from daypass.authn.authenticate import Authenticator, PacedAuthenticator
 from daypass.authn.console import ConsoleSessions
 from daypass.authn.key_uses import SeenKeys
@@ -67,6 +68,9 @@ if TYPE_CHECKING:
 _log: Final = structlog.get_logger("daypass.main")
 
 CATALOGUE: Final = Catalogue(SERVICES)
+
+DECISIONS: Final = "decisions.jsonl"
+"""The decision log's newest file, in the data directory."""
 
 
 class SettingsError(DaypassError):
@@ -232,7 +236,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.database: Final = open_database(settings)
         self._feed: Final = Feed(self.database)
-        self._log: Final = DecisionLog(settings.data / "decisions.jsonl")
+        self._log: Final = DecisionLog(settings.data / DECISIONS)
         self._nonces: Final = open_nonces(settings)
         self._pace: Final = open_pace(settings)
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
@@ -255,6 +259,7 @@ class Runtime:
                 seal=DiagnosticSeal(seal.seal, seal.open),
                 seen_keys=self.seen_keys,
                 recorder=Recorder(self._log),
+                decisions=DecisionReader(settings.data / DECISIONS),
                 clock=clock,
                 entropy=random_bytes,
                 request_id=new_request_id,

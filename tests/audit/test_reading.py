@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,17 +14,18 @@ NAME = "decisions.jsonl"
 
 
 def _time(number: int) -> str:
-    return f"2026-01-{1 + number // 86400:02}T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+    return (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _record(number: int, **fields: str) -> DecisionRecord:
-    return DecisionRecord(time=_time(number), request_id=f"R-{number:06}", outcome="allow", **fields)
+def _record(number: int, principal: str = "", resource: str = "") -> DecisionRecord:
+    request_id = f"R-{number:06}"
+    return DecisionRecord(_time(number), request_id, "allow", principal=principal, resource=resource)
 
 
-def _fill(directory: Path, count: int, *, max_bytes: int = 1 << 30, **fields: str) -> DecisionReader:
+def _fill(directory: Path, count: int, *, max_bytes: int = 1 << 30, resource: str = "") -> DecisionReader:
     log = DecisionLog(directory / NAME, max_bytes=max_bytes, keep=1000, batch=1)
     for number in range(count):
-        log.append(_record(number, **fields))
+        log.append(_record(number, resource=resource))
     log.close()
     return DecisionReader(directory / NAME)
 
@@ -116,7 +117,7 @@ def test_a_position_outlives_rotation_and_new_records(tmp_path: Path) -> None:
 def test_what_was_rotated_away_is_the_end(tmp_path: Path) -> None:
     reader = _fill(tmp_path, 50)
     assert _numbers(reader.backwards(Want(), Position(1, 1000))) == []
-    assert _numbers(reader.backwards(Want(), Position(os.stat(tmp_path / NAME).st_ino, 1 << 40)))[0] == 49
+    assert _numbers(reader.backwards(Want(), Position((tmp_path / NAME).stat().st_ino, 1 << 40)))[0] == 49
 
 
 @pytest.mark.parametrize("max_bytes", [1 << 30, 5000])

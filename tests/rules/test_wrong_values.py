@@ -16,10 +16,9 @@ from daypass.errors import ApiError, ErrorCode
 from daypass.main import CATALOGUE
 from daypass.names import POLICY_DOCUMENT_CHARS
 from daypass.service.operation import Operation
-from daypass.service.params import Choice, Flag, Integer, Kind, Tags, Text, Texts
+from daypass.service.params import Choice, Flag, Integer, Kind, Records, Tags, Text, Texts
 from daypass.services.passwords import Password
 from daypass.services.ram.parameters import PolicyText
-from daypass.services.resourcemanager.resources import Records
 from daypass.signing import errors as signing_errors
 from daypass.signing import sign_rpc_v1
 from daypass.testing import Server

@@ -125,11 +125,13 @@ class Scan:
     """One look through a log; iterating does it.
 
     Attributes:
-        position: where another look would go on; None at the end of the log.
+        position: where another look would go on. Going backwards there is none at the end.
+        over: whether there was nothing more that could be wanted.
     """
 
     def __init__(self, reader: DecisionReader, want: Want, start: Position | None, budget: int) -> None:
         self.position = start
+        self.over = False
         self._reader: Final = reader
         self._start: Final = start
         self._budget = budget
@@ -174,10 +176,10 @@ class _Backwards(Scan):
                     if record is not None and self._timely(record):
                         yield Found(record, Position(file.inode, begin + start))
                 if self._since and _time(block) < self._since:
-                    self.position = None
+                    self.position, self.over = None, True
                     return
                 at = begin
-        self.position = None
+        self.position, self.over = None, True
 
     def _ends(self, files: list[_File]) -> Iterator[tuple[_File, int]]:
         """Yield the files that are left to read, and where each is left to read from."""
@@ -213,9 +215,10 @@ class _Forwards(Scan):
                         yield Found(record, Position(file.inode, at + stop + 1))
                 at += len(block)
                 if self._until and _last_time(block) > self._until:
-                    self.position = None
+                    self.over = True
                     return
             self.position = Position(file.inode, at)
+        self.over = True
 
     def _begins(self, files: list[_File]) -> Iterator[tuple[_File, int]]:
         if self._start is not None:

@@ -15,6 +15,8 @@ from daypass.directory.rows import columns
 from daypass.directory.schema import audit_events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
     from daypass.directory.context import Context
@@ -76,6 +78,40 @@ class Audit:
         newest_first = select(*_COLUMNS).where(*where).order_by(audit_events.c.sequence.desc())
         found = [_event(row) for row in self._context.all(newest_first.limit(limit + 1))]
         return page_of(_LISTING, found, limit, lambda event: str(event.sequence))
+
+    def walk(
+        self, account_id: str | None, *, beyond: int | None = None, oldest_first: bool = False, limit: int = 500
+    ) -> tuple[AuditEvent, ...]:
+        """Return events of an account, or of all, next to a place in the log.
+
+        Args:
+            account_id: whose resources were changed; None for anybody's.
+            beyond: sequence of the event gone past; None to begin at the end of the log.
+            oldest_first: go to newer events, not to older ones.
+            limit: at most this many, at most 1000.
+        """
+        sequence = audit_events.c.sequence
+        where = [] if account_id is None else [audit_events.c.account_id == account_id]
+        if beyond is not None:
+            where.append(sequence > beyond if oldest_first else sequence < beyond)
+        statement = select(*_COLUMNS).where(*where).order_by(sequence if oldest_first else sequence.desc())
+        return tuple(_event(row) for row in self._context.all(statement.limit(within(limit))))
+
+    def sequence_at(self, time_ms: int) -> int:
+        """Return the sequence of the first event not before a time; behind the last if there is none."""
+        c = audit_events.c
+        found = self._context.first(
+            select(c.sequence).where(c.time_ms >= time_ms).order_by(c.time_ms, c.sequence).limit(1)
+        )
+        if found is not None:
+            return int(found[0])
+        last = self._context.first(select(c.sequence).order_by(c.sequence.desc()).limit(1))
+        return 1 if last is None else int(last[0]) + 1
+
+    def recorded(self, request_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of some requests made a change that is on record; at most 1000 are asked for."""
+        asked = select(audit_events.c.request_id).where(audit_events.c.request_id.in_(request_ids))
+        return frozenset(row[0] for row in self._context.all(asked)) if request_ids else frozenset()
 
     def forget(self, before_ms: int) -> int:
         """Delete events older than a time, epoch milliseconds; return how many."""

@@ -13,6 +13,7 @@ from daypass.authz.controls import CONTROLS
 from daypass.errors import DaypassError
 
 if TYPE_CHECKING:
+    from daypass.audit.reading import DecisionReader
     from daypass.authz.denial import DiagnosticSeal
     from daypass.authz.principal import Caller
     from daypass.authz.views import Look
@@ -68,6 +69,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         look: look-up through a view.
         issuer: makes temporary credentials.
         diagnostics: opens the diagnostic messages of denials, with cached look-ups.
+        decisions: reads decision records back.
         entropy: returns that many random bytes.
         given_txn: the store's transaction; only for functions that run on a thread.
         given_prepared: what the operation's preparation returned.
@@ -83,6 +85,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     look: Look
     issuer: Issuer
     diagnostics: DiagnosticSeal
+    decisions: DecisionReader
     entropy: Callable[[int], bytes]
     given_txn: Transaction | None = None
     given_prepared: object = None

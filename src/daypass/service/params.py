@@ -318,6 +318,64 @@ class Tags(Kind):
         return [Tag(key, value) for key, value in zip(keys, values, strict=True)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records(Kind):
+    """A list of objects: ``Name.1.Member`` … or ``Name`` holding JSON text. Members match a pattern."""
+
+    form: type[msgspec.Struct]
+    most: int
+    part: re.Pattern[str]
+    allowed: str
+
+    def refusals(self) -> tuple[ErrorCode, ...]:
+        """Return the one error."""
+        return (codes.INVALID.of(self.wire),)
+
+    def present(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether there is a list, in either encoding."""
+        return any(name == self.wire or name.startswith(f"{self.wire}.1.") for name in parameters)
+
+    def take(self, parameters: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Read the list in either encoding and check every member."""
+        if not self.present(parameters):
+            return None
+        text = parameters.get(self.wire)
+        given = self._decoded(text) if text is not None else self._flat(parameters)
+        if len(given) > self.most:
+            raise codes.INVALID.of(self.wire)(reason=f"at most {self.most} items are allowed")
+        return tuple(given)
+
+    def _flat(self, parameters: Mapping[str, str]) -> list[Any]:
+        found: list[dict[str, str]] = []
+        names = self.form.__struct_fields__
+        while item := {
+            name: parameters[wire]
+            for name in names
+            if (wire := f"{self.wire}.{len(found) + 1}.{name}") in parameters
+        }:
+            found.append(item)
+        return self._checked(found)
+
+    def _decoded(self, text: str) -> list[Any]:
+        try:
+            return self._checked(msgspec.json.decode(text, type=list[dict[str, str]]))
+        except (msgspec.DecodeError, RecursionError):
+            raise self._wrong() from None
+
+    def _checked(self, items: list[dict[str, str]]) -> list[Any]:
+        try:
+            made = [msgspec.convert(item, self.form) for item in items]
+        except msgspec.ValidationError:
+            raise self._wrong() from None
+        if not all(self.part.fullmatch(part) for item in made for part in msgspec.structs.astuple(item)):
+            raise self._wrong()
+        return made
+
+    def _wrong(self) -> ApiError:
+        members = ", ".join(self.form.__struct_fields__)
+        return codes.INVALID.of(self.wire)(reason=f"each item has {members}, of {self.allowed}")
+
+
 def _numbered(parameters: Mapping[str, str], name: str, suffix: str = "") -> list[str] | None:
     items: list[str] = []
     while (value := parameters.get(f"{name}.{len(items) + 1}{suffix}")) is not None:

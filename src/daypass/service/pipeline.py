@@ -33,6 +33,7 @@ from daypass.signing.errors import MISSING
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from daypass.audit.reading import DecisionReader
     from daypass.authn.authenticate import Authenticator
     from daypass.authn.console import Browser, ConsoleSessions
     from daypass.authn.key_uses import SeenKeys
@@ -82,6 +83,7 @@ class Ports(msgspec.Struct, frozen=True):
         entropy: returns that many random bytes.
         console: tells whose console sessions are.
         seen_keys: which AccessKeys are used.
+        decisions: reads back what the recorder has put on record.
         request_id: makes a new request id.
         readers: threads for read transactions.
         writer: the one thread for write transactions.
@@ -97,6 +99,7 @@ class Ports(msgspec.Struct, frozen=True):
     seal: DiagnosticSeal
     seen_keys: SeenKeys
     recorder: Recorder
+    decisions: DecisionReader
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
     request_id: Callable[[], str]
@@ -423,6 +426,7 @@ class Pipeline:
             look=ports.views.look,
             issuer=ports.issuer,
             diagnostics=ports.seal,
+            decisions=ports.decisions,
             entropy=ports.entropy,
             answered=exchange.answered,
         )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from daypass.services.actiontrail import actiontrail
 from daypass.services.daypass import daypass
 from daypass.services.ims import ims
 from daypass.services.iot import iot
@@ -10,5 +11,5 @@ from daypass.services.resourcedirectory import resourcedirectory
 from daypass.services.resourcemanager import resourcemanager
 from daypass.services.sts import sts
 
-SERVICES: Final = (sts, ram, ims, resourcemanager, resourcedirectory, iot, daypass)
+SERVICES: Final = (sts, ram, ims, resourcemanager, resourcedirectory, actiontrail, iot, daypass)
 """Every service a server answers for."""

@@ -8,8 +8,7 @@ shapes: the SDK's comments; the published table names ``acs:<service>:…`` with
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
@@ -18,11 +17,10 @@ from daypass.authz.controls import CONTROLS
 from daypass.directory.errors import RESOURCE_GROUP_MISSING
 from daypass.directory.resource_groups import ResourceForm
 from daypass.errors import ErrorCode
-from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.call import Conditions, timestamp
 from daypass.service.operation import Request, Response, Runs
-from daypass.service.params import Flag, Kind, Tag, Text
+from daypass.service.params import Flag, Records, Tag, Text
 from daypass.services.iot.grouped import PRODUCTS
 from daypass.services.resourcemanager.resource_groups import (
     DISPLAY_NAME_PART,
@@ -84,62 +82,6 @@ class AuthTypeCode(msgspec.Struct, frozen=True, kw_only=True):
     Service: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records(Kind):
-    """A list of objects: ``Name.1.Member`` … or ``Name`` holding JSON text. Members are parts of ARNs."""
-
-    form: type[msgspec.Struct]
-    most: int
-
-    def refusals(self) -> tuple[ErrorCode, ...]:
-        """Return the one error."""
-        return (codes.INVALID.of(self.wire),)
-
-    def present(self, parameters: Mapping[str, str]) -> bool:
-        """Return whether there is a list, in either encoding."""
-        return any(name == self.wire or name.startswith(f"{self.wire}.1.") for name in parameters)
-
-    def take(self, parameters: Mapping[str, str]) -> tuple[Any, ...] | None:
-        """Read the list in either encoding and check every member."""
-        if not self.present(parameters):
-            return None
-        text = parameters.get(self.wire)
-        given = self._decoded(text) if text is not None else self._flat(parameters)
-        if len(given) > self.most:
-            raise codes.INVALID.of(self.wire)(reason=f"at most {self.most} items are allowed")
-        return tuple(given)
-
-    def _flat(self, parameters: Mapping[str, str]) -> list[Any]:
-        found: list[dict[str, str]] = []
-        names = self.form.__struct_fields__
-        while item := {
-            name: parameters[wire]
-            for name in names
-            if (wire := f"{self.wire}.{len(found) + 1}.{name}") in parameters
-        }:
-            found.append(item)
-        return self._checked(found)
-
-    def _decoded(self, text: str) -> list[Any]:
-        try:
-            return self._checked(msgspec.json.decode(text, type=list[dict[str, str]]))
-        except (msgspec.DecodeError, RecursionError):
-            raise self._wrong() from None
-
-    def _checked(self, items: list[dict[str, str]]) -> list[Any]:
-        try:
-            made = [msgspec.convert(item, self.form) for item in items]
-        except msgspec.ValidationError:
-            raise self._wrong() from None
-        if not all(_PART.fullmatch(part) for item in made for part in msgspec.structs.astuple(item)):
-            raise self._wrong()
-        return made
-
-    def _wrong(self) -> Exception:
-        members = ", ".join(self.form.__struct_fields__)
-        return codes.INVALID.of(self.wire)(reason=f"each item has {members}, of letters, digits and ._/-")
-
-
 def _part(wire: str, about: str) -> Text:
     return Text(wire=wire, help=about, most=256, pattern=_PART, allowed="letters, digits and any of . _ / -")
 
@@ -149,6 +91,8 @@ RESOURCES: Final = Records(
     help=f"The resources to move, up to {MOVED_AT_ONCE}.",
     wire_type="[{RegionId, ResourceId, ResourceType, Service}]",
     form=Named,
+    part=_PART,
+    allowed="letters, digits and ._/-",
     most=MOVED_AT_ONCE,
 )
 RESOURCE_TYPES: Final = Records(
@@ -156,6 +100,8 @@ RESOURCE_TYPES: Final = Records(
     help="Kinds of resources to list, up to 50; they win over Service and ResourceType.",
     wire_type="[{ResourceType, Service}]",
     form=TypeCode,
+    part=_PART,
+    allowed="letters, digits and ._/-",
     most=50,
 )
 AUTH_RESOURCE_TYPES: Final = Records(
@@ -163,6 +109,8 @@ AUTH_RESOURCE_TYPES: Final = Records(
     help="Kinds of resources to tell the caller's permissions on, up to 50; default all that are kept here.",
     wire_type="[{ResourceTypeCode, Service}]",
     form=AuthTypeCode,
+    part=_PART,
+    allowed="letters, digits and ._/-",
     most=50,
 )
 SERVICE: Final = _part("Service", "Code of the service, as in ARNs.")

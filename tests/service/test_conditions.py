@@ -26,6 +26,7 @@ def call() -> Call:
         look=nothing,
         issuer=nothing,
         diagnostics=nothing,
+        decisions=nothing,
         entropy=nothing,
     )
 

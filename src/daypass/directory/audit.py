@@ -80,7 +80,12 @@ class Audit:
         return page_of(_LISTING, found, limit, lambda event: str(event.sequence))
 
     def walk(
-        self, account_id: str | None, *, beyond: int | None = None, oldest_first: bool = False, limit: int = 500
+        self,
+        account_id: str | None,
+        *,
+        beyond: int | None = None,
+        oldest_first: bool = False,
+        limit: int = 500,
     ) -> tuple[AuditEvent, ...]:
         """Return events of an account, or of all, next to a place in the log.
 

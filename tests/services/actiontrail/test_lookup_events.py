@@ -109,11 +109,15 @@ def test_the_client_of_a_denied_call_is_told(trail: Trail) -> None:
         trail.sdk(nobody).lookup_events(models.LookupEventsRequest())
     request_id = refused.value.data["RequestId"]
     trail.world.record_of(request_id)
-    body = trail.sdk().lookup_events(
-        models.LookupEventsRequest(
-            lookup_attribute=[models.LookupEventsRequestLookupAttribute("RequestId", request_id)]
+    body = (
+        trail.sdk()
+        .lookup_events(
+            models.LookupEventsRequest(
+                lookup_attribute=[models.LookupEventsRequestLookupAttribute("RequestId", request_id)]
+            )
         )
-    ).body
+        .body
+    )
     assert body.events[0]["userAgent"].startswith("AlibabaCloud")
     assert body.events[0]["userIdentity"]["userName"] == "nobody"
 
@@ -176,7 +180,10 @@ def furnished(server: Server) -> Trail:
         ([("User", "Reader")], ["GetUser"]),
         ([("User", "reader:session")], ["GetUser"]),
         ([("Principal", "acs:ram::{id}:user/bob"), ("EventRW", "Read")], ["ListUsers", "GetRole"]),
-        ([("EventRW", "Write"), ("ResourceType", "ACS::RAM::Policy")], ["AttachPolicyToRole", "CreatePolicy"]),
+        (
+            [("EventRW", "Write"), ("ResourceType", "ACS::RAM::Policy")],
+            ["AttachPolicyToRole", "CreatePolicy"],
+        ),
         (
             [("ResourceType", "ACS::RAM::Role"), ("ResourceName", "READER")],
             ["AssumeRole", "GetRole", "AttachPolicyToRole", "CreateRole"],
@@ -275,8 +282,14 @@ WRONG = [
     ),
     ({"MaxResults": "51"}, "InvalidParameter.MaxResults"),
     ({"Direction": "SIDEWAYS"}, "InvalidParameter.Direction"),
-    ({"LookupAttribute.1.Key": "Nonsense", "LookupAttribute.1.Value": "x"}, "InvalidParameter.LookupAttribute"),
-    ({"LookupAttribute.1.Key": "Outcome", "LookupAttribute.1.Value": "x"}, "InvalidParameter.LookupAttribute"),
+    (
+        {"LookupAttribute.1.Key": "Nonsense", "LookupAttribute.1.Value": "x"},
+        "InvalidParameter.LookupAttribute",
+    ),
+    (
+        {"LookupAttribute.1.Key": "Outcome", "LookupAttribute.1.Value": "x"},
+        "InvalidParameter.LookupAttribute",
+    ),
     ({"NextToken": "AAAA"}, "InvalidParameter.NextToken"),
     ({"NextToken": "é"}, "InvalidParameter.NextToken"),
     ({"NextToken": "WyJ4Iiw5OTk5OTk5OTk5OTk5OTk5LDEsbnVsbCxudWxsLGZhbHNlXQ"}, "InvalidParameter.NextToken"),

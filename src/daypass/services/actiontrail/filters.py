@@ -53,7 +53,9 @@ def _is_by(event: EventBody, name: str) -> bool:
 
 
 def _is_of_type(event: EventBody, kind: str) -> bool:
-    return _same(event.resource_type, kind) or any(given(event.request_parameter_json, name) for name in NAMED_BY.get(kind, ()))
+    return _same(event.resource_type, kind) or any(
+        given(event.request_parameter_json, name) for name in NAMED_BY.get(kind, ())
+    )
 
 
 def _is_about(event: EventBody, name: str) -> bool:

@@ -12,7 +12,9 @@ from daypass.service import codes
 from daypass.service.operation import Service
 from daypass.service.params import Choice, Integer, Parsed, Records, Text
 
-actiontrail: Final = Service("Actiontrail", "2020-07-06", "what happened in the account: changes and decisions")
+actiontrail: Final = Service(
+    "Actiontrail", "2020-07-06", "what happened in the account: changes and decisions"
+)
 
 MOST_RESULTS: Final = 50
 DEFAULT_RESULTS: Final = 20

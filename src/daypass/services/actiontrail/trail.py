@@ -159,7 +159,9 @@ class Walk:
             return
         found = (each for each in self._scan if self._is_told(each.record))
         while together := list(islice(found, _CHECKED_AT_ONCE)):
-            known = self._txn.audit.recorded([each.record.request_id for each in together if _may_change(each)])
+            known = self._txn.audit.recorded(
+                [each.record.request_id for each in together if _may_change(each)]
+            )
             self._ahead = set(known)
             for each in together:
                 self._ahead.discard(each.record.request_id)

@@ -52,4 +52,4 @@ def test_every_operation_that_is_absent_has_a_reason_and_no_reason_is_for_nothin
 
 
 def test_coverage_is_of_the_whole_published_surface() -> None:
-    assert sum(owner != "Iot" for owner, _ in published()) == 294 + 74
+    assert sum(owner != "Iot" for owner, _ in published()) == 294 + 74 + 46

@@ -44,7 +44,14 @@ class NotServedError(Exception):
 @contextlib.contextmanager
 def daypass(data: Path) -> Iterator[Served]:
     """Run ``daypass serve`` on a data directory, one worker, everything else as shipped."""
-    command = [str(Path(sys.executable).with_name("daypass")), "serve", "--data", str(data)]
+    command = [
+        str(Path(sys.executable).with_name("daypass")),
+        "serve",
+        "--data",
+        str(data),
+        "--console",
+        "127.0.0.1:0",
+    ]
     with announced([*command, "--listen", "127.0.0.1:0"]) as served:
         yield served
 

@@ -12,7 +12,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -31,7 +30,7 @@ from daypass.audit.reading import DecisionReader
 from daypass.authn.authenticate import Authenticator, PacedAuthenticator
 from daypass.authn.console import ConsoleSessions
 from daypass.authn.key_uses import SeenKeys
-from daypass.authn.nonces import NonceStore
+from daypass.authn.nonces import NONCE_USED, NonceStore
 from daypass.authn.open_sessions import OpenSessions
 from daypass.authn.pace import Pace
 from daypass.authn.sessions import RingIssuer, RingSeal
@@ -39,10 +38,11 @@ from daypass.authn.sign_in import SignIns
 from daypass.authz.denial import DiagnosticSeal
 from daypass.authz.views import Views
 from daypass.console.door import Door
+from daypass.console.front import ConsoleFront
 from daypass.directory.database import READERS, Database
 from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile, KeyText
-from daypass.errors import DaypassError
+from daypass.errors import ApiError, DaypassError
 from daypass.issuers.desk import Desk
 from daypass.issuers.keys import Keys
 from daypass.names import ACCOUNT_ID
@@ -50,7 +50,7 @@ from daypass.secret import Secret
 from daypass.server.front import Front
 from daypass.server.identifiers import new_request_id, random_bytes
 from daypass.server.pages import pages
-from daypass.server.run import listen, make_server, url_of
+from daypass.server.run import Beside, CannotListenError, Listeners, is_loopback, listen, make_server, url_of
 from daypass.server.supervisor import Supervisor
 from daypass.server.tls import server_context
 from daypass.server.trust import ProxyTrust
@@ -62,6 +62,7 @@ from daypass.services import SERVICES
 if TYPE_CHECKING:
     import ssl
 
+    from daypass.console.front import Application
     from daypass.directory.master_key import MasterKeySource
     from daypass.directory.records import KeyUse
 
@@ -93,6 +94,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         rate_limit: requests an account may make in a second, over all workers; 0 for any number.
         tls_cert: PEM file of the certificate that the API shows; plain HTTP without it.
         tls_key: PEM file of its private key.
+        console: address of the console, ``HOST:PORT``; none is served if empty.
+        console_hosts: names the console is reached by, besides its address and ``localhost``.
     """
 
     data: Path
@@ -107,6 +110,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: int = 0
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    console: str = ""
+    console_hosts: tuple[str, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -272,9 +277,9 @@ class Runtime:
         )
         self.sign_ins: Final = self._sign_ins()
         self.door: Final = Door(CATALOGUE, self.pipeline, self._open_sessions(), self.sign_ins)
-        self.front: Final = Front(
-            self.pipeline, pages(CATALOGUE, self.database), ProxyTrust(settings.trusted_proxies)
-        )
+        self._proxies: Final = ProxyTrust(settings.trusted_proxies)
+        self.front: Final = Front(self.pipeline, pages(CATALOGUE, self.database), self._proxies)
+        self._settings: Final = settings
 
     def _sign_ins(self) -> SignIns:
         return SignIns(
@@ -300,6 +305,41 @@ class Runtime:
         if self._pace is None:
             return Authenticator(self.views, self._nonces)
         return PacedAuthenticator(self.views, self._nonces, self._pace, time.time_ns)
+
+    def console_on(self, listeners: Listeners, *, secure: bool) -> Beside | None:
+        """Return the console as it is served on its socket; it is made when somebody asks for a page."""
+        listener = listeners.console
+        if listener is None:
+            return None
+        names = (listener.getsockname()[0], "localhost", *self._settings.console_hosts)
+        api = url_of(listeners.api, secure=secure)
+        return Beside(listener, ConsoleFront(lambda: self._console(names, api), self._proxies))
+
+    def _console(self, names: tuple[str, ...], api: str) -> Application:
+        from daypass.console.app import application  # noqa: PLC0415 (slow to import; on demand)
+        from daypass.console.ports import Console  # noqa: PLC0415
+
+        return application(
+            Console(
+                door=self.door,
+                names=names,
+                once=self._once,
+                entropy=random_bytes,
+                clock=clock,
+                api_url=api,
+            )
+        )
+
+    def _once(self, account: str, token: str) -> bool:
+        """Whether a form's token is used for the first time; remembered for 15 minutes at least."""
+        now = clock()
+        try:
+            self._nonces.use(account, "console form", token, now, now)
+        except ApiError as refusal:
+            if refusal.declared is NONCE_USED:
+                return False
+            raise
+        return True
 
     async def every_second(self) -> None:
         """Write the decisions and uses of keys gathered since the last time; what the disk refuses waits."""
@@ -349,34 +389,63 @@ def serve(settings: Settings) -> bool:
     if settings.ready_file is not None:
         _clear(settings.ready_file)
     secure = tls_context(settings) is not None
-    listener = listen(settings.listen)
+    listeners = open_listeners(settings)
     account = prepare(settings, os.environ)
-    announce = functools.partial(_announce, settings, url_of(listener, secure=secure), account)
+    api = url_of(listeners.api, secure=secure)
+    console = None if listeners.console is None else url_of(listeners.console, secure=secure)
+    announce = functools.partial(_announce, settings, api, console, account)
     if settings.workers > 1:
-        return Supervisor(settings.workers, _work, settings, listener, announce).run()
-    work(settings, listener, announce)
+        return Supervisor(settings.workers, _work, settings, listeners, announce).run()
+    work(settings, listeners, announce)
     return True
 
 
-def work(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+def open_listeners(settings: Settings) -> Listeners:
+    """Open the sockets of the API and of the console.
+
+    Raises:
+        DaypassError: one cannot be opened, or the console would send passwords in the clear.
+    """
+    api = listen(settings.listen)
+    if not settings.console:
+        return Listeners(api)
+    try:
+        console = listen(settings.console)
+    except CannotListenError as fault:
+        raise SettingsError(f"{fault} (for the console; see --console and --no-console)") from None
+    if not is_loopback(console) and settings.tls_cert is None and not settings.trusted_proxies:
+        raise SettingsError(
+            f"the console on {settings.console} needs HTTPS: set --tls-cert and --tls-key, or name a proxy "
+            "that speaks it with --trusted-proxy; without, serve it on loopback, or not: --no-console"
+        )
+    return Listeners(api, console)
+
+
+def work(settings: Settings, listeners: Listeners, on_ready: Callable[[], None]) -> None:
     """Answer requests in this process until told to stop."""
     tls = tls_context(settings)
     runtime = Runtime(settings)
-    server = make_server(runtime.front, every_second=runtime.every_second, on_ready=on_ready, tls=tls)
+    server = make_server(
+        runtime.front,
+        every_second=runtime.every_second,
+        on_ready=on_ready,
+        tls=tls,
+        beside=runtime.console_on(listeners, secure=tls is not None),
+    )
     gc.collect()
     gc.freeze()
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=[listeners.api])
     finally:
         runtime.close()
 
 
-def _work(settings: Settings, listener: socket.socket, ready: Connection) -> None:
+def _work(settings: Settings, listeners: Listeners, ready: Connection) -> None:
     """Be one of several workers, for as long as their supervisor lives."""
     log_to_stderr()
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     try:
-        work(settings, listener, lambda: ready.send_bytes(b"ready"))
+        work(settings, listeners, lambda: ready.send_bytes(b"ready"))
     except (DaypassError, OSError) as fault:
         sys.exit(f"daypass: {fault}")
 
@@ -422,12 +491,12 @@ def _partial(ready_file: Path) -> Path:
     return ready_file.with_name(ready_file.name + ".partial")
 
 
-def _announce(settings: Settings, url: str, account: str) -> None:
+def _announce(settings: Settings, api: str, console: str | None, account: str) -> None:
     """Say that requests are accepted, on standard output and in the ready file."""
     if settings.ready_file is not None:
         facts = {
-            "api": url,
-            "console": None,
+            "api": api,
+            "console": console,
             "account_id": account,
             "data": str(settings.data),
             "pid": os.getpid(),
@@ -435,4 +504,5 @@ def _announce(settings: Settings, url: str, account: str) -> None:
         partial = _partial(settings.ready_file)
         partial.write_text(json.dumps(facts), encoding="utf-8")
         partial.replace(settings.ready_file)
-    print(f"daypass ready api={url} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)
+    urls = f"api={api}" if console is None else f"api={api} console={console}"
+    print(f"daypass ready {urls} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)

@@ -23,3 +23,9 @@ def server() -> Iterator[Server]:
 def world(server: Server) -> World:
     """An account of its own for each test."""
     return World(server, server.new_account())
+
+
+@pytest.fixture(autouse=True)
+def _free_port_for_the_console(_own_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep servers of tests off the console's own port, which another server may have."""
+    monkeypatch.setenv("DAYPASS_CONSOLE", "127.0.0.1:0")

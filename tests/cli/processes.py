@@ -46,6 +46,7 @@ class Serving:
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
+    line: str = ""
 
     @property
     def url(self) -> str:
@@ -71,9 +72,10 @@ class Serving:
 
 @contextlib.contextmanager
 def serving(folder: Path, *words: str | Path, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
-    """Run a server on a free port, with its ready file in a folder; kill it at the end if it still runs."""
+    """Run a server on free ports, with its ready file in a folder; kill it at the end if it still runs."""
     ready_file = folder / f"ready-{time.monotonic_ns()}.json"
-    command = [DAYPASS, "serve", "--listen", "127.0.0.1:0", "--ready-file", ready_file, *words]
+    free = ("--listen", "127.0.0.1:0", "--console", "127.0.0.1:0")
+    command = [DAYPASS, "serve", *free, "--ready-file", ready_file, *words]
     with subprocess.Popen(
         command,
         env={**os.environ, **(env or {})},
@@ -86,7 +88,7 @@ def serving(folder: Path, *words: str | Path, env: Mapping[str, str] | None = No
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("daypass ready "), process.stderr.read() if process.stderr else ""
-            yield Serving(process, json.loads(ready_file.read_text()))
+            yield Serving(process, json.loads(ready_file.read_text()), line)
         finally:
             if process.poll() is None:
                 process.kill()

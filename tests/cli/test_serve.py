@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.cli.processes import DAYPASS, PATIENCE, children, daypass, serving, wait_for
@@ -42,7 +43,7 @@ def test_the_first_start_makes_an_account_whose_key_works(tmp_path: Path) -> Non
 def test_the_ready_file_says_where_the_server_is(tmp_path: Path) -> None:
     with serving(tmp_path, "--data", tmp_path / "data") as server:
         assert set(server.ready) == {"api", "console", "account_id", "data", "pid"}
-        assert server.ready["console"] is None
+        assert httpx.get(f"{server.ready['console']}/sign-in").status_code == 200
         assert server.ready["pid"] == server.process.pid
         assert server.ready["data"] == str(tmp_path / "data")
         assert not list(tmp_path.glob("*.partial"))
@@ -69,13 +70,71 @@ def test_options_come_from_the_environment_and_the_command_line_wins(tmp_path: P
         assert server.ready["account_id"] == "1234567890123456"
 
 
-def test_options_for_what_is_not_built_yet_are_accepted(tmp_path: Path) -> None:
-    words = ("--console", "127.0.0.1:0", "--allow-private-issuers", "--trusted-proxy", "10.0.0.0/8")
-    with serving(
-        tmp_path, "--ephemeral", *words, "--trusted-proxy", "::1", "--default-format", "json"
-    ) as server:
+def test_options_may_be_repeated(tmp_path: Path) -> None:
+    words = ("--allow-private-issuers", "--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "::1")
+    with serving(tmp_path, "--ephemeral", *words, "--default-format", "json") as server:
         assert answers(server)
+
+
+def test_without_a_console_there_is_none(tmp_path: Path) -> None:
+    with serving(tmp_path, "--ephemeral", "--no-console") as server:
         assert server.ready["console"] is None
+        assert "console" not in server.line
+
+
+def test_the_line_names_the_console(tmp_path: Path) -> None:
+    with serving(tmp_path, "--ephemeral") as server:
+        assert f" console={server.ready['console']} " in server.line
+
+
+def test_several_workers_share_the_console(tmp_path: Path) -> None:
+    with serving(tmp_path, "--ephemeral", "--workers", "2") as server:
+        url = f"{server.ready['console']}/sign-in"
+        assert {httpx.get(url).status_code for _ in range(20)} == {200}
+        assert server.end() == 0
+        assert server.errors() == ""
+
+
+def test_the_console_answers_to_the_names_it_is_given(tmp_path: Path) -> None:
+    words = ("--console-host", "ram.example", "--console-host", "Access.Example")
+    with serving(tmp_path, "--ephemeral", *words) as server:
+        url = f"{server.ready['console']}/sign-in"
+        for name, status in (("ram.example", 200), ("access.example:443", 200), ("other.example", 421)):
+            assert httpx.get(url, headers={"Host": name}).status_code == status
+
+
+def test_a_console_for_others_needs_https(tmp_path: Path) -> None:
+    line = one_line(daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0", "--console", "0.0.0.0:0"))
+    assert line.startswith("daypass: the console on 0.0.0.0:0 needs HTTPS: set --tls-cert and --tls-key")
+
+
+def test_behind_a_proxy_the_console_answers_only_what_came_over_https(tmp_path: Path) -> None:
+    words = ("--console", "0.0.0.0:0", "--trusted-proxy", "127.0.0.1", "--console-host", "ram.example")
+    with serving(tmp_path, "--ephemeral", *words) as server:
+        url = f"http://127.0.0.1:{server.ready['console'].rpartition(':')[2]}/sign-in"
+        for proto, status in (("https", 200), ("http", 403)):
+            forwarded = {"Host": "ram.example", "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": proto}
+            answer = httpx.get(url, headers=forwarded)
+            assert answer.status_code == status
+            assert ("__Host-daypass" in answer.headers.get("set-cookie", "")) == (proto == "https")
+
+
+def test_the_consoles_port_being_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        line = one_line(daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0", "--console", address))
+    assert line.startswith(f"daypass: cannot listen on {address}: Address already in use (for the console")
+
+
+@WORKERS
+def test_a_head_that_is_too_large_is_refused_by_the_console_as_by_the_api(
+    tmp_path: Path, workers: str
+) -> None:
+    with serving(tmp_path, "--ephemeral", "--workers", workers) as server:
+        host, port = server.ready["console"].removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as connection:
+            connection.sendall(b"GET /" + b"x" * 70_000)
+            assert connection.makefile("rb").read().startswith(b"HTTP/1.1 431 ")
 
 
 @WORKERS

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LISTEN: Final = "127.0.0.1:8620"
+CONSOLE: Final = "127.0.0.1:8621"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _MOST_WORKERS: Final = 256
 _MOST_REQUESTS: Final = 30_000
@@ -52,8 +53,20 @@ def _add_addresses(parser: Parser) -> None:
         metavar="FILE",
     )
     parser.setting("--tls-key", "its private key, in the PEM form", read=path, metavar="FILE")
-    parser.setting("--console", "accepted and not used yet: there is no console so far", metavar="HOST:PORT")
-    parser.flag("--no-console", "no console; there is none so far")
+    parser.setting(
+        "--console",
+        f"address of the console; off loopback it needs HTTPS; port 0 picks a free one; default {CONSOLE}",
+        default=CONSOLE,
+        metavar="HOST:PORT",
+    )
+    parser.flag("--no-console", "serve no console")
+    parser.setting(
+        "--console-host",
+        "name that browsers reach the console by, besides its address and localhost; may be repeated",
+        default=[],
+        many=True,
+        metavar="NAME",
+    )
     parser.setting(
         "--trusted-proxy",
         "address or network of a proxy whose forwarded headers are believed; may be repeated",
@@ -139,6 +152,8 @@ def _serve(options: Namespace, data: Path) -> None:
         rate_limit=options.rate_limit,
         tls_cert=options.tls_cert and options.tls_cert.absolute(),
         tls_key=options.tls_key and options.tls_key.absolute(),
+        console="" if options.no_console else options.console,
+        console_hosts=tuple(options.console_host),
     )
     try:
         accepted = serve(settings)

@@ -17,6 +17,7 @@ from collections import deque
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
+from typing import Protocol as Interface
 
 import httptools
 import msgspec
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from daypass.errors import ApiError
-    from daypass.server.front import Front
 
 HEAD_BYTES: Final = 64 * 1024
 """Request line and headers together."""
@@ -75,6 +75,16 @@ class HttpRequest(msgspec.Struct, frozen=True, gc=False):
     keep_alive: bool
 
 
+class Answering(Interface):
+    """What a connection's requests are given to."""
+
+    def answer(
+        self, request: HttpRequest, address: str, *, secure: bool
+    ) -> Reply | Coroutine[Any, Any, Reply]:
+        """Answer a request at once or, if something has to be waited for, by the coroutine returned."""
+        ...
+
+
 class Stage(Enum):
     """How much of a request has come."""
 
@@ -113,7 +123,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
         """Start the clock: a client that connects has to say what it wants."""
         super().connection_made(transport)
-        self._front = cast("Front", self.app)
+        self._front = cast("Answering", self.app)
         self._queue: deque[HttpRequest] = deque()
         self._secure = self.scheme == "https"
         self._address = self.client[0] if self.client else ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import uvicorn
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Generator
 
-    from daypass.server.front import Front
+    from daypass.server.protocol import Answering
 
 BACKLOG: Final = 2048
 _LAST_PORT: Final = 65535
@@ -25,6 +26,10 @@ GRACE_SECONDS: Final = 4
 """For requests in flight when the server is told to stop."""
 GOODBYE_SECONDS: Final = 1.0
 """For the other end of a TLS connection to say that it has read the end; few clients do."""
+_TLS_LIMITS: Final = {
+    "ssl_handshake_timeout": HEAD_SECONDS,
+    "ssl_shutdown_timeout": GOODBYE_SECONDS,
+}
 
 
 class CannotListenError(DaypassError):
@@ -60,6 +65,11 @@ def listen(address: str) -> socket.socket:
     return listener
 
 
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine reaches a listening socket."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
 def url_of(listener: socket.socket, *, secure: bool = False) -> str:
     """Return the base URL of a listening socket, and whether TLS is spoken there."""
     host, port = listener.getsockname()[:2]
@@ -67,40 +77,65 @@ def url_of(listener: socket.socket, *, secure: bool = False) -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
+class Listeners(NamedTuple):
+    """The sockets of a server; what it was told not to serve has none."""
+
+    api: socket.socket
+    console: socket.socket | None = None
+
+    def close(self) -> None:
+        """Close them in this process."""
+        self.api.close()
+        if self.console is not None:
+            self.console.close()
+
+
+class Beside(NamedTuple):
+    """What else a server answers, on a socket of its own."""
+
+    listener: socket.socket
+    front: Answering
+
+
 class Server(uvicorn.Server):
     """uvicorn's server, which tells when it is ready and ends without re-raising the signal."""
 
     def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], tls: ssl.SSLContext | None = None
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[], None],
+        tls: ssl.SSLContext | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__(config)
         self._on_ready: Final = on_ready
         self._tls: Final = tls
+        self._beside: Final = beside
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
         if self._tls is None:
             await super().startup(sockets)
         else:
-            await self._start_with_tls(self._tls, sockets or [])
+            await self.lifespan.startup()
+            self.servers = [await self._listening(listener, self.config) for listener in sockets or []]
+            self.started = True
+        if self._beside is not None:
+            self.servers.append(
+                await self._listening(self._beside.listener, _configuration(self._beside.front))
+            )
         self._on_ready()
 
-    async def _start_with_tls(self, tls: ssl.SSLContext, sockets: list[socket.socket]) -> None:
+    async def _listening(self, listener: socket.socket, config: uvicorn.Config) -> asyncio.Server:
         """Do what uvicorn does, but wait for handshakes no longer than for heads."""
-        await self.lifespan.startup()
-        loop = asyncio.get_running_loop()
-        self.servers = [
-            await loop.create_server(
-                lambda: Protocol(self.config, self.server_state, self.lifespan.state),
-                sock=listener,
-                ssl=tls,
-                ssl_handshake_timeout=HEAD_SECONDS,
-                ssl_shutdown_timeout=GOODBYE_SECONDS,
-                backlog=BACKLOG,
-            )
-            for listener in sockets
-        ]
-        self.started = True
+        limits: dict[str, Any] = {} if self._tls is None else _TLS_LIMITS
+        return await asyncio.get_running_loop().create_server(
+            lambda: Protocol(config, self.server_state, self.lifespan.state),
+            sock=listener,
+            ssl=self._tls,
+            backlog=BACKLOG,
+            **limits,
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -111,11 +146,12 @@ class Server(uvicorn.Server):
 
 
 def make_server(
-    front: Front,
+    front: Answering,
     *,
     every_second: Callable[[], Awaitable[None]],
     on_ready: Callable[[], None] = lambda: None,
     tls: ssl.SSLContext | None = None,
+    beside: Beside | None = None,
 ) -> Server:
     """Return a server.
 
@@ -124,8 +160,14 @@ def make_server(
         every_second: called about once a second on the event loop.
         on_ready: called once requests are accepted.
         tls: what connections are accepted with; plain HTTP if not given.
+        beside: what is served on the same event loop, within the same limits, and ends with it.
     """
-    config = uvicorn.Config(
+    config = _configuration(front, callback_notify=every_second, timeout_notify=0)
+    return Server(config, on_ready, tls, beside)
+
+
+def _configuration(front: Answering, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
         cast("Any", front),  # no ASGI application: our protocol makes no ASGI cycle
         loop="uvloop",
         http=Protocol,
@@ -138,7 +180,5 @@ def make_server(
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        callback_notify=every_second,
-        timeout_notify=0,
+        **more,
     )
-    return Server(config, on_ready, tls)

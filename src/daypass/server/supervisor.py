@@ -13,9 +13,10 @@ import structlog
 from daypass.server.run import GRACE_SECONDS
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
     from multiprocessing.context import SpawnProcess
+
+    from daypass.server.run import Listeners
 
 _log: Final = structlog.get_logger("daypass.supervisor")
 
@@ -28,10 +29,10 @@ class Supervisor:
 
     Args:
         workers: how many.
-        work: a worker's main function; given ``settings``, ``listener`` and a connection on
+        work: a worker's main function; given ``settings``, ``listeners`` and a connection on
             which it sends anything once it accepts requests. Importable by a new interpreter.
         settings: picklable.
-        listener: the socket that all workers accept on; closed when they are told to stop.
+        listeners: the sockets that all workers accept on; closed when they are told to stop.
         on_ready: called once, when every worker has said that it accepts requests.
     """
 
@@ -40,14 +41,14 @@ class Supervisor:
         workers: int,
         work: Callable[..., None],
         settings: Any,
-        listener: socket.socket,
+        listeners: Listeners,
         on_ready: Callable[[], None],
     ) -> None:
         self._context: Final = multiprocessing.get_context("spawn")
         self._wanted: Final = workers
         self._work: Final = work
         self._settings: Final = settings
-        self._listener: Final = listener
+        self._listeners: Final = listeners
         self._on_ready: Final = on_ready
         self._processes: dict[
             SpawnProcess, Connection | None
@@ -77,7 +78,7 @@ class Supervisor:
 
     def _start(self) -> None:
         here, there = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=self._work, args=(self._settings, self._listener, there))
+        process = self._context.Process(target=self._work, args=(self._settings, self._listeners, there))
         process.start()
         there.close()
         self._processes[process] = here
@@ -101,7 +102,7 @@ class Supervisor:
         return bool(ended)
 
     def _end(self) -> None:
-        self._listener.close()
+        self._listeners.close()
         for process in self._processes:
             process.terminate()
         deadline = time.monotonic() + GRACE_SECONDS + 0.5

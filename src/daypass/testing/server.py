@@ -15,7 +15,7 @@ import structlog
 from daypass import host, main
 from daypass.client import Client, Credentials
 from daypass.server.certificates import LOOPBACK, certify, make_authority
-from daypass.server.run import listen, make_server, url_of
+from daypass.server.run import Listeners, listen, make_server, url_of
 from daypass.server.tls import server_context
 
 if TYPE_CHECKING:
@@ -46,9 +46,11 @@ class Server:
         tls: speak HTTPS, with an authority of this server's own.
         allow_private_issuers: fetch keys of OIDC issuers from this machine too.
         rate_limit: requests an account may make in a second; 0 for any number.
+        console: serve the console too, on another free port.
 
     Attributes:
         url: base URL of the API, ``http://127.0.0.1:<port>``, or ``https://…``.
+        console_url: base URL of the console, with ``console``; else empty.
         endpoint: the same without a scheme, as Tea clients want it.
         ca_file: the authority to trust, with ``tls``.
         account: the first account.
@@ -62,9 +64,11 @@ class Server:
         tls: bool = False,
         allow_private_issuers: bool = False,
         rate_limit: int = 0,
+        console: bool = False,
     ) -> None:
         self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
         self._listener: Final = listen("127.0.0.1:0")
+        self._console: Final = listen("127.0.0.1:0") if console else None
         self.settings: Final = main.Settings(
             data=Path(self._directory.name),
             default_format=default_format,
@@ -72,6 +76,7 @@ class Server:
             rate_limit=rate_limit,
         )
         self.url: Final = url_of(self._listener, secure=tls)
+        self.console_url: Final = "" if self._console is None else url_of(self._console, secure=tls)
         self.endpoint: Final = self.url.partition("://")[2]
         self.ca_file: Final = self.settings.data / "ca.pem" if tls else None
         if not structlog.is_configured():
@@ -86,6 +91,7 @@ class Server:
             every_second=self.runtime.every_second,
             on_ready=self._started,
             tls=None if self.ca_file is None else self._certified(self.ca_file),
+            beside=self.runtime.console_on(Listeners(self._listener, self._console), secure=tls),
         )
         self._thread: Final = threading.Thread(target=self._run, name="daypass server")
 

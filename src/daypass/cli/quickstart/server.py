@@ -37,7 +37,15 @@ def throw_away_server() -> Iterator[ThrowAway]:
     """
     with tempfile.TemporaryDirectory(prefix="daypass-quickstart-") as folder:
         ready_file = Path(folder) / "ready.json"
-        words = ("serve", "--ephemeral", "--listen", "127.0.0.1:0", "--ready-file", str(ready_file))
+        words = (
+            "serve",
+            "--ephemeral",
+            "--no-console",
+            "--listen",
+            "127.0.0.1:0",
+            "--ready-file",
+            str(ready_file),
+        )
         own = {name: value for name, value in os.environ.items() if not name.startswith("DAYPASS_")}
         with subprocess.Popen(  # noqa: S603 (our own command)
             [sys.executable, "-m", "daypass.cli", *words], env=own, stdout=subprocess.PIPE, text=True

@@ -129,3 +129,9 @@ def test_a_file_that_cannot_be_read_is_an_error_of_the_check(tmp_path: Path) -> 
 def test_wrong_usage_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert capsys.readouterr().err.startswith("daypass policy")
+
+
+def test_a_check_knows_what_actions_are_about(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write("a.json", document(allow("ram:GetUser", "acs:ram:*:1:role/x")))
+    assert main(["policy", "check", file]) == 0
+    assert "action-never-matches" in capsys.readouterr().out

@@ -132,7 +132,7 @@ def _parameters(op: Operation[Any, Any], world: World) -> dict[str, str]:
         **SPECIAL.get((op.product, op.name), {}),
     }
     wanted = {"UserName", "UserPrincipalName", "ProductKey", "DeviceName", "ResourceId", "TagKey", "TagKeys"}
-    wanted |= {"NewDisplayName"}
+    wanted |= {"NewDisplayName"} | ({"PolicyName"} if op.name == "ReviewPolicy" else set())
     named = [p.kind.wire for p in op.parameters if p.required or p.kind.wire in wanted]
     parameters = {name: known[name] for name in named if name in known}
     principal = f"alice@{world.id}.onaliyun.com"

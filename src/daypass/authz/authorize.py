@@ -83,7 +83,12 @@ def decide_on_assuming(caller: Caller, controls: Controls, target: TrustedRole, 
     ``controls``, those of the role's account, come first, then the caller's session policy.
     """
     layers = caller.layers(trust=target.trust, control=controls.levels)
-    request = Request(ASSUME_ROLE, target.role.arn, context, principals=_stands_for(caller, target))
+    request = Request(
+        ASSUME_ROLE,
+        target.role.arn,
+        context,
+        principals=stands_for(caller.names, caller.role_id or caller.user_id, target),
+    )
     return Verdict(decide(layers, request), layers, request)
 
 
@@ -98,15 +103,19 @@ def decide_on_vouching(subject: Caller, controls: Controls, target: TrustedRole,
     return Verdict(decide(layers, request), layers, request, vouched_for=subject)
 
 
-def _stands_for(caller: Caller, target: TrustedRole) -> frozenset[str]:
-    """Return the principals that mean this caller in the role's trust policy.
+def stands_for(names: frozenset[str], own_id: str, target: TrustedRole) -> frozenset[str]:
+    """Return the principals that mean somebody in the role's trust policy.
 
     A user or role of the role's own account was resolved to an id when the trust policy
     was saved; a later namesake is somebody else.
+
+    Args:
+        names: all that somebody answers to.
+        own_id: his id.
+        target: the role.
     """
     bound = target.bound
-    if not bound or bound.keys().isdisjoint(caller.names):
-        return caller.names
-    own_id = caller.role_id or caller.user_id
-    strangers = [name for name in caller.names if bound.get(name, own_id) != own_id]
-    return caller.names.difference(strangers) if strangers else caller.names
+    if not bound or bound.keys().isdisjoint(names):
+        return names
+    strangers = [name for name in names if bound.get(name, own_id) != own_id]
+    return names.difference(strangers) if strangers else names

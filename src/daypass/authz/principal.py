@@ -276,13 +276,17 @@ def _load_trusted_role(txn: Transaction, key: tuple[str, str]) -> Loaded[Trusted
 def _entitlements(grants: Grants | None, asked: str) -> Loaded[Entitlements | None]:
     if grants is None:
         return Loaded(None, (asked,))
+    weight = 1 + sum(len(grant.document) for grant in grants.attached) // _CHARS_OF_WEIGHT
+    return Loaded(entitlements(grants), (asked, *grants.depends_on), weight)
+
+
+def entitlements(grants: Grants) -> Entitlements:
+    """Compile what is attached to a principal."""
     by_scope: dict[str, list[Grant]] = {}
     for grant in grants.attached:
         by_scope.setdefault(grant.scope, []).append(grant)
     account_scope = _compile(by_scope.pop(grants.account_id, ()))
-    group_scope = {scope: _compile(attached) for scope, attached in by_scope.items()}
-    weight = 1 + sum(len(grant.document) for grant in grants.attached) // _CHARS_OF_WEIGHT
-    return Loaded(Entitlements(account_scope, group_scope), (asked, *grants.depends_on), weight)
+    return Entitlements(account_scope, {scope: _compile(attached) for scope, attached in by_scope.items()})
 
 
 def _compile(grants: Iterable[Grant]) -> PolicySet:

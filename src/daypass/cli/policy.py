@@ -77,11 +77,12 @@ def _report(name: str, suite: SuiteResult) -> None:
 
 def _check(files: list[str], kind: str | None) -> int:
     from daypass.policy import DocumentKind, check_document  # noqa: PLC0415 (not for help texts)
+    from daypass.services.daypass.known_actions import known  # noqa: PLC0415 (likewise)
 
     errors = 0
     for name in files:
         try:
-            findings = check_document(_read(name), DocumentKind(kind) if kind else None)
+            findings = check_document(_read(name), DocumentKind(kind) if kind else None, known=known())
         except FailedError as fault:
             print(f"{name}: {fault}", file=sys.stderr)
             errors += 1

@@ -2,24 +2,30 @@
 
 An error is a document that would be refused when written. A warning is one that would be
 accepted and probably does not do what its author thinks. Each finding says where, what,
-and what to write instead.
+and what to write instead; where there is one obvious thing to write, it has the whole
+text with that in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any, Final, Literal
 
 import msgspec
 
-from daypass.policy.actions import Actions, fold
-from daypass.policy.conditions import OPERATORS, fold_key
-from daypass.policy.document import Condition, Document, DocumentKind, Statement, parse
-from daypass.policy.errors import MalformedDocument, TooLong, shown
-from daypass.policy.jsontext import BareNumber, decode
-from daypass.policy.pattern import has_wildcard
+from daypass.policy.document import DocumentKind, parse
+from daypass.policy.edits import edited
+from daypass.policy.errors import MalformedDocument, TooLong
+from daypass.policy.jsontext import decode
+from daypass.policy.lint_rules import Remark, remarks
+from daypass.policy.places import Place, Point, nearest, places, point
+from daypass.policy.reach import Known
+from daypass.policy.refused import correction
+from daypass.policy.remarks import Language, Words, remedy, words_of
 
 Severity = Literal["error", "warning"]
+
+_SYNTAX: Final = re.compile(r"\(line ([0-9]+), column ([0-9]+)\)$")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -28,9 +34,13 @@ class Finding(msgspec.Struct, frozen=True):
     Attributes:
         code: what kind of remark, stable, for scripts.
         severity: ``error``: it would be refused; ``warning``: it would be accepted.
-        at: the place, as in ``Statement[0].Resource``; empty for the whole document.
+        at: the part it is about, as in ``Statement[0].Resource``; empty for the whole document.
         message: what is wrong.
         suggestion: what to do about it.
+        details: what the remark is about, for its wording in another language.
+        start: where in the text the part begins.
+        end: where it ends.
+        fix: the whole text, corrected; empty where nothing obvious is to be written.
     """
 
     code: str
@@ -38,39 +48,48 @@ class Finding(msgspec.Struct, frozen=True):
     at: str
     message: str
     suggestion: str
+    details: tuple[str, ...] = ()
+    start: Point = Point(1, 1)
+    end: Point = Point(1, 1)
+    fix: str = ""
 
     def __str__(self) -> str:
         where = f"{self.at}: " if self.at else ""
         return f"{self.severity} {self.code}: {where}{self.message}; {self.suggestion}"
 
-
-_REMEDIES: Final = {
-    "not supported": "use an operator of the published list; IfExists, Null and set operators are not in it",
-    "twice": "merge the two; readers differ in which of them they see",
-    "required": "add it",
-    "unknown": "remove it, or correct its spelling",
-}
+    def said_in(self, language: Language) -> Words:
+        """Return message and suggestion in a language."""
+        return words_of(language, self.code, self.details)
 
 
-def check_document(text: str, kind: DocumentKind | None = None) -> tuple[Finding, ...]:
+def check_document(
+    text: str, kind: DocumentKind | None = None, *, known: Known | None = None, account: str = "*"
+) -> tuple[Finding, ...]:
     """Check a document's form and look for what is probably not meant.
 
     Args:
         text: the document.
         kind: what it is for; None takes a document with a Principal for a trust policy and
             any other for an identity policy.
+        known: which actions there are, and what each is asked on; without, nothing is said
+            of actions and resources that never meet.
+        account: whose the document is, for what a correction has to name.
     """
     try:
-        document = parse(text, kind or _guess(text))
-    except TooLong as error:
-        return (Finding("too-long", "error", "", error.reason, "shorten it, or split it in two policies"),)
+        kind = kind or guess_kind(text)
+        document = parse(text, kind)
     except MalformedDocument as error:
-        remedy = next((advice for word, advice in _REMEDIES.items() if word in error.reason), "correct it")
-        return (Finding("malformed", "error", error.at, error.reason, remedy),)
-    return tuple(_warnings(document))
+        return (_refused(text, error, kind or DocumentKind.IDENTITY),)
+    found = places(text)
+    return tuple(_finding(text, found, remark) for remark in remarks(document, known, account))
 
 
-def _guess(text: str) -> DocumentKind:
+def guess_kind(text: str) -> DocumentKind:
+    """Return what a document is for: one with a Principal is a trust policy.
+
+    Raises:
+        MalformedDocument: it is not JSON.
+    """
     trust = '"Principal"' in text and any(
         isinstance(each, dict) and "Principal" in each for each in _written_statements(decode(text))
     )
@@ -82,189 +101,39 @@ def _written_statements(top: Any) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
-def _warnings(document: Document) -> Iterator[Finding]:
-    written = decode(document.text)
-    if isinstance(written["Statement"], dict):
-        yield _warning(
-            "bare-statement", "Statement", "Statement is one object", "write a list, as documented"
-        )
-    for number, statement in enumerate(document.statements):
-        at = f"Statement[{number}]"
-        yield from _of_written(_written_statements(written)[number], at)
-        yield from _of_actions(statement, document.kind, at)
-        if document.kind is DocumentKind.TRUST:
-            yield from _of_trust(statement, at)
-        else:
-            yield from _of_resources(statement, at)
-        for condition in statement.conditions:
-            yield from _of_condition(statement, condition, f"{at}.Condition.{condition.operator}")
+def _refused(text: str, error: MalformedDocument, kind: DocumentKind) -> Finding:
+    code = "too-long" if isinstance(error, TooLong) else "malformed"
+    details = error.reason, remedy(error.reason).message
+    words = words_of("en", code, details)
+    start, end = _where(text, error)
+    return Finding(
+        code,
+        "error",
+        error.at,
+        *words,
+        details,
+        start,
+        end,
+        correction(text, error, kind),
+    )
 
 
-def _warning(code: str, at: str, message: str, suggestion: str) -> Finding:
-    return Finding(code, "warning", at, message, suggestion)
+def _where(text: str, error: MalformedDocument) -> tuple[Point, Point]:
+    """Return where a document that is refused goes wrong."""
+    if syntax := _SYNTAX.search(error.reason):
+        start = Point(int(syntax[1]), int(syntax[2]))
+        return start, Point(start.line, start.column + 1)
+    if not error.at:
+        return Point(1, 1), point(text, len(text))
+    return _span(text, nearest(places(text), error.at))
 
 
-def _of_written(written: dict[str, Any], at: str) -> Iterator[Finding]:
-    """Remark on what only the author's own text shows."""
-    if "Principal" in written and "Resource" in written:
-        yield _warning(
-            "trust-resource", f"{at}.Resource", "a trust policy's Resource is not read", "remove it"
-        )
-    for operator, lines in written.get("Condition", {}).items():
-        for key, value in lines.items():
-            values = value if isinstance(value, list) else [value]
-            if any(isinstance(each, bool | BareNumber) for each in values):
-                place = f"{at}.Condition.{operator}.{key}"
-                yield _warning("bare-value", place, "a value stands without quotes", "write it as a string")
+def _finding(text: str, found: dict[str, Place], remark: Remark) -> Finding:
+    words = words_of("en", remark.code, remark.details)
+    start, end = _span(text, nearest(found, remark.exact or remark.at))
+    fix = edited(text, found, remark.edits) if remark.edits else ""
+    return Finding(remark.code, "warning", remark.at, *words, remark.details, start, end, fix)
 
 
-def _of_actions(statement: Statement, kind: DocumentKind, at: str) -> Iterator[Finding]:
-    at = f"{at}.{'NotAction' if statement.not_action else 'Action'}"
-    yield from _variables(statement.actions, at)
-    for action in statement.actions:
-        if ":" not in action and action != "*":
-            yield _warning(
-                "action-without-service", at, f"{shown(action)} names no service", "write <ram-code>:<name>"
-            )
-        if kind is DocumentKind.TRUST and fold(action) not in {"sts:assumerole", "sts:*", "*"}:
-            yield _warning(
-                "trust-action",
-                at,
-                f"{shown(action)} lets nobody assume the role",
-                "write sts:AssumeRole; it serves SAML and OIDC as well",
-            )
-    if kind is DocumentKind.TRUST or statement.effect == "Deny":
-        return
-    if statement.not_action and "*" in statement.resources:
-        yield _warning(
-            "allow-not-action",
-            at,
-            "Allow with NotAction on * also grants every action and service invented later",
-            "list the actions that are meant",
-        )
-    if not statement.not_action and "ram:*" in map(fold, statement.actions):
-        yield _warning(
-            "all-of-ram",
-            at,
-            "ram:* lets its holder grant itself everything",
-            "list the actions that are meant",
-        )
-    assumes = Actions(statement.actions, negated=False).match("sts:assumerole") and not statement.not_action
-    if assumes and "*" in statement.resources and "*" not in statement.actions:
-        yield _warning(
-            "assume-any-role",
-            at,
-            "sts:AssumeRole on * covers every role that trusts the account",
-            "name the roles in Resource",
-        )
-
-
-def _of_resources(statement: Statement, at: str) -> Iterator[Finding]:
-    at = f"{at}.Resource"
-    yield from _variables(statement.resources, at)
-    for resource in statement.resources:
-        segments = resource.split(":", 4)
-        if resource != "*" and len(segments) < 5:  # noqa: PLR2004 - the segments of an ARN
-            yield _warning(
-                "short-resource",
-                at,
-                f"{shown(resource)} has fewer than five segments, so its stars cross colons",
-                "write acs:<ram-code>:<region>:<account>:<relative-id>",
-            )
-        elif fold(":".join(segments[:2])) == "acs:ram" and segments[-1].lower().startswith("role/"):
-            yield from _of_role_arn(statement, resource, at)
-
-
-def _of_role_arn(statement: Statement, resource: str, at: str) -> Iterator[Finding]:
-    reaching = ("ram:", "sts:", "*", "?")
-    if not statement.not_action and not any(fold(each).startswith(reaching) for each in statement.actions):
-        yield _warning(
-            "role-needs-assume-role",
-            at,
-            f"the resource is a role, and {shown(statement.actions[0])} does nothing to a role",
-            "write sts:AssumeRole as the Action to let somebody assume it",
-        )
-    if resource != resource.lower():
-        yield _warning(
-            "role-arn-capitals",
-            at,
-            "RAM prints role ARNs in lower case",
-            f"write {shown(resource.lower())}; letter case does not count here",
-        )
-
-
-_OPTIONAL: Final = ("acs:requesttag/", "acs:resourcetag/", "acs:sourcevpc", "acs:mfapresent")
-
-
-def _of_condition(statement: Statement, condition: Condition, at: str) -> Iterator[Finding]:
-    at = f"{at}.{shown(condition.key)[1:-1]}"
-    key = fold_key(condition.key)
-    yield from _variables(condition.wanted, at)
-    if key.startswith("aws:"):
-        yield _warning(
-            "aws-key", at, "keys of AWS are never set", f"write acs:{condition.key[4:]} if it exists"
-        )
-    if statement.effect == "Deny" and key == "acs:mfapresent" and "false" in map(fold, condition.wanted):
-        yield _warning(
-            "mfa-deny",
-            at,
-            "AccessKey calls do not carry acs:MFAPresent, so this Deny does not stop them",
-            "allow with acs:MFAPresent true instead of denying without",
-        )
-    elif OPERATORS[condition.operator].negated and key.startswith(_OPTIONAL):
-        yield _warning(
-            "negated-optional-key",
-            at,
-            f"{condition.operator} also holds for requests without {condition.key}",
-            "make sure that is meant",
-        )
-    if condition.operator.startswith("StringEquals") and any(map(has_wildcard, condition.wanted)):
-        yield _warning(
-            "literal-wildcard", at, f"* and ? are plain characters to {condition.operator}", "use StringLike"
-        )
-    if key.startswith("acs:resourcetag/") and _only_lists(statement):
-        yield _warning(
-            "resource-tag-on-lists",
-            at,
-            "Describe and List calls do not carry tags of resources",
-            "drop the condition for these actions",
-        )
-
-
-def _only_lists(statement: Statement) -> bool:
-    names = [fold(action).partition(":")[2] for action in statement.actions]
-    return not statement.not_action and all(name.startswith(("describe", "list")) for name in names)
-
-
-def _of_trust(statement: Statement, at: str) -> Iterator[Finding]:
-    keys = {fold_key(condition.key) for condition in statement.conditions}
-    principals = statement.principals or frozenset()
-    if statement.effect == "Deny":
-        yield _warning(
-            "trust-deny",
-            f"{at}.Effect",
-            "some tools expect trust statements to allow",
-            "narrow Principal instead",
-        )
-        return
-    if any(":oidc-provider/" in each for each in principals) and "oidc:sub" not in keys:
-        yield _warning(
-            "oidc-without-sub",
-            f"{at}.Condition",
-            "every identity of the provider may assume the role",
-            "add StringEquals oidc:sub",
-        )
-    if any(":saml-provider/" in each for each in principals) and "saml:recipient" not in keys:
-        yield _warning(
-            "saml-without-recipient",
-            f"{at}.Condition",
-            "assertions meant for another recipient are accepted",
-            "add StringEquals saml:recipient",
-        )
-
-
-def _variables(texts: tuple[str, ...], at: str) -> Iterator[Finding]:
-    if any("${" in text for text in texts):
-        yield _warning(
-            "variable", at, "${...} is not substituted, it is plain text", "write the value itself"
-        )
+def _span(text: str, place: Place) -> tuple[Point, Point]:
+    return point(text, place.start), point(text, place.end)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from daypass.policy.reach import Known
 from daypass.service.authorization import Permission
 from daypass.service.operation import Operation, Runs
 from daypass.services.tags import request_tags
@@ -136,3 +137,9 @@ def known_actions() -> tuple[KnownAction, ...]:
     from daypass.services import SERVICES  # noqa: PLC0415 (the services are put together after this one)
 
     return declared(SERVICES)
+
+
+@functools.cache
+def known() -> Known:
+    """Return what lint needs of the known actions."""
+    return Known({action.name: action.resources for action in known_actions()})

@@ -44,3 +44,11 @@ def test_the_policy_test_of_the_guide_passes(tmp_path: Path) -> None:
     run = subprocess.run([CLI, "policy", "test", file], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.splitlines()[-1] == f"{len(json.loads(example)['cases'])} passed, 0 failed"
+
+
+def test_the_description_of_the_guide_can_be_used(tmp_path: Path) -> None:
+    (example,) = blocks(text("docs/guides/describe-a-service.md"), "toml")
+    file = tmp_path / "shelf.toml"
+    file.write_text(example, encoding="utf-8")
+    run = subprocess.run([CLI, "gateway", "check", file], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, f"{file}: shelf, 2 actions by oss\n")

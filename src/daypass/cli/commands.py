@@ -37,6 +37,7 @@ COMMANDS: Final = {
         "daypass.cli.issuer", "check an OpenID Connect issuer as the server does, and show its fingerprints"
     ),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),
+    "gateway": Command("daypass.cli.gateway", "check and show descriptions of services"),
     "operations": Command("daypass.cli.operations", "list every operation and whether it works"),
 }
 """Every command but the operations, in the order the help shows them."""

@@ -64,6 +64,7 @@ SAMPLES: Final = (
     "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
     "fd-abc",
     "1234567890123456",
+    "iot:QueryProduct",
     '{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["10.0.0.0/8"]}]}',
     saml.encoded(saml.metadata()),
     f"task/acs-service-role/ons.aliyuncs.com/AliyunServiceRoleForOns/{'0' * 36}",

@@ -248,6 +248,11 @@ def compile_session_policy(text: str) -> PolicySet:
     return PolicySet.compile([AttachedPolicy("session", "Session", "", document)])
 
 
+def compile_trust_policy(text: str) -> PolicySet:
+    """Compile a role's trust policy."""
+    return PolicySet.compile([AttachedPolicy("trust", "Trust", "", parse(text, DocumentKind.TRUST))])
+
+
 def _load_key(txn: Transaction, access_key_id: str) -> Loaded[KeyHolder | None]:
     holder = lookups.access_key(txn, access_key_id)
     depends_on = {scopes.access_key(access_key_id)} | (holder.depends_on if holder else set())
@@ -267,8 +272,7 @@ def _load_trusted_role(txn: Transaction, key: tuple[str, str]) -> Loaded[Trusted
     found = lookups.role_by_name(txn, account, name)
     if found is None:
         return Loaded(None, (scopes.role_name(account, name),))
-    document = parse(found.role.trust_document, DocumentKind.TRUST)
-    trust = PolicySet.compile([AttachedPolicy("trust", "Trust", "", document)])
+    trust = compile_trust_policy(found.role.trust_document)
     bound = {fold_principal(spelled): own_id for spelled, own_id in found.bindings.items()}
     return Loaded(TrustedRole(found.role, trust, bound), (scopes.role_name(account, name), *found.depends_on))
 

@@ -18,7 +18,7 @@ from daypass.policy.decision import POLICY_TYPES, Decision, Layer, Layers, Outco
 from daypass.policy.document import Condition, Document, DocumentKind, Statement, parse
 from daypass.policy.errors import MalformedDocument, TooLong
 from daypass.policy.evaluate import decide
-from daypass.policy.explain import NearMiss, explain
+from daypass.policy.explain import NearMiss, asked, explain
 from daypass.policy.lint import Finding, check_document
 from daypass.policy.principals import (
     provider_principals,
@@ -49,6 +49,7 @@ __all__ = [
     "Statement",
     "SuiteResult",
     "TooLong",
+    "asked",
     "check_document",
     "conceivable",
     "decide",

@@ -124,10 +124,11 @@ def decode_diagnostic_message(
         raise NO_SUCH_MESSAGE()
     if call.now - diagnosis.time > LIFE_SECONDS:
         raise EXPIRED(hours=LIFE_SECONDS // 3600)
-    return DecodeDiagnosticMessageResponse(decoded_diagnostic_message=_decoded(diagnosis))
+    return DecodeDiagnosticMessageResponse(decoded_diagnostic_message=decoded(diagnosis))
 
 
-def _decoded(diagnosis: Diagnosis) -> DecodedDiagnosticMessage:
+def decoded(diagnosis: Diagnosis) -> DecodedDiagnosticMessage:
+    """Show a diagnosis to the account whose call was denied."""
     return DecodedDiagnosticMessage(
         auth_action=diagnosis.action,
         auth_resource=diagnosis.resource,

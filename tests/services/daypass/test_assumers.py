@@ -161,3 +161,14 @@ def test_a_role_that_is_not_there_and_a_marker_of_something_else_are_refused(own
     own.refused("ListRoleAssumers", "EntityNotExist.Role", RoleName="none")
     own.world.role("reader", trusting(own.ram.everyone))
     own.refused("ListRoleAssumers", "InvalidParameter.Marker", RoleName="reader", Marker="x")
+
+
+def test_one_principal_is_told_of_whatever_it_has(own: Own) -> None:
+    own.ram.user("Alice")
+    own.world.role("other", trusting(own.ram.everyone))
+    own.world.role("reader", trusting(f"acs:ram::{own.id}:role/other"))
+    (alice,) = _assumers(own, Principal=f"acs:ram::{own.id}:user/Alice").values()
+    assert (*_halves(alice), alice["IsNamed"]) == ("No", "No", "No", False)
+    (other,) = _assumers(own, Principal=f"acs:ram::{own.id}:role/other").values()
+    assert (*_halves(other), other["IsNamed"]) == ("Yes", "No", "No", True)
+    own.refused("ListRoleAssumers", "InvalidParameter.Principal.Format", RoleName="reader", Principal="alice")

@@ -11,13 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
 from daypass.directory.errors import BAD_MARKER, ROLE_MISSING
+from daypass.directory.pages import Page
 from daypass.policy.change_words import requirement_in_words
+from daypass.policy.principals import FORMS, fold_principal
 from daypass.policy.remarks import Language
+from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.operation import Request, Response, Runs
-from daypass.service.params import Integer
+from daypass.service.params import Integer, Parsed
 from daypass.services.daypass.actions import MARKER
-from daypass.services.daypass.candidates import Candidate, candidates
+from daypass.services.daypass.candidates import Candidate, candidate, candidates
 from daypass.services.daypass.reviews import LANGUAGE
 from daypass.services.daypass.service import daypass
 from daypass.services.ram.parameters import ROLE_NAME
@@ -35,10 +38,25 @@ MAX_ITEMS: Final = Integer(
 )
 
 
+def _principal(text: str) -> str:
+    if not any(form.fullmatch(text) for form in FORMS.values()):
+        raise ValueError("the ARN of an account, a user, a role or a provider, or a service is wanted")
+    return fold_principal(text)
+
+
+PRINCIPAL: Final = Parsed(
+    wire="Principal",
+    help="Only this principal, written as in trust policies; told of whether or not it has a half.",
+    parse=_principal,
+    invalid=codes.INVALID_FORMAT.of("Principal"),
+)
+
+
 class ListRoleAssumersRequest(Request, frozen=True, kw_only=True):
     """Which role, and which part of the list."""
 
     role_name: Annotated[str, ROLE_NAME]
+    principal: Annotated[str | None, PRINCIPAL] = None
     marker: Annotated[str, MARKER] = ""
     max_items: Annotated[int, MAX_ITEMS] = 20
     language: Annotated[Language, LANGUAGE] = "en"
@@ -117,7 +135,10 @@ class ListRoleAssumersResponse(Response, frozen=True, kw_only=True):
 def list_role_assumers(call: Call, q: ListRoleAssumersRequest) -> ListRoleAssumersResponse:
     """List who can assume a role, or lacks one half of it: the role's trust, or a permission of his own."""
     role = call.txn.roles.get(call.account, q.role_name)
-    page = candidates(call, role, q.marker or None, q.max_items)
+    if q.principal is not None:
+        page = Page((candidate(call, role, q.principal),), None)
+    else:
+        page = candidates(call, role, q.marker or None, q.max_items)
     return ListRoleAssumersResponse(
         arn=role.arn,
         assumers=AssumersBody(assumer=tuple(_body(each, q.language) for each in page.items)),

@@ -16,6 +16,7 @@ from daypass.directory.records import Role
 from daypass.names import role_arn, user_arn
 from daypass.policy import PolicySet, Request, role_principals, user_principals
 from daypass.policy.possible import Answer, Possibility, both, possibly
+from daypass.policy.principals import fold_principal
 from daypass.policy.trust_changes import answering
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ def candidates(call: Call, role: Role, marker: str | None, limit: int) -> Page[C
     return Page(tuple(found), None)
 
 
+def candidate(call: Call, role: Role, principal: str) -> Candidate:
+    """Return what there is to say of one principal, written as trust policies compare it."""
+    return _Looking(call, role).of_name(principal)
+
+
 class _Looking:
     """Looks at one after the other, and asks for each."""
 
@@ -115,16 +121,16 @@ class _Looking:
         if part == "n":
             for name in self._named:
                 if name > after:
-                    yield f"n:{name}", self._of_name(name)
+                    yield f"n:{name}", self.of_name(name)
             part, after = "u", ""
         if part == "u":
             for user in self._users(after):
                 own = f"acs:ram::{self._account}:user/{user.name.lower()}"
-                yield f"u:{user.name.lower()}", None if own in self._named else self._user(user, named=False)
+                yield f"u:{user.name.lower()}", None if own in self._named else self._user(user)
             after = ""
         for role in self._roles(after):
             own = f"acs:ram::{self._account}:role/{role.name.lower()}"
-            yield f"r:{role.name.lower()}", None if own in self._named else self._role(role, named=False)
+            yield f"r:{role.name.lower()}", None if own in self._named else self._role(role)
 
     def _users(self, after: str) -> Iterator[User]:
         marker = make_marker("users", after) if after else None
@@ -144,8 +150,8 @@ class _Looking:
             if marker is None:
                 return
 
-    def _of_name(self, name: str) -> Candidate:
-        """Return the candidate that a principal of the trust policy is."""
+    def of_name(self, name: str) -> Candidate:
+        """Return the candidate that a principal is."""
         if not name.startswith("acs:"):
             return self._outside(name, "Service", name, "", "NotNeeded")
         account, relative = name.split(":", 4)[3:]
@@ -164,11 +170,11 @@ class _Looking:
         if kind == "user":
             user = self._call.txn.users.find(self._account, name)
             if user is not None:
-                return self._user(user, named=True)
+                return self._user(user)
             return self._gone("User", user_arn(self._account, name), name)
         role = self._call.txn.roles.find(self._account, name)
         if role is not None:
-            return self._role(role, named=True)
+            return self._role(role)
         return self._gone("Role", role_arn(self._account, name), name)
 
     def _gone(self, kind: PrincipalType, arn: str, name: str) -> Candidate:
@@ -178,7 +184,7 @@ class _Looking:
             type=kind,
             name=name,
             account=self._account,
-            named=True,
+            named=fold_principal(arn) in self._named,
             exists=False,
             trust=nobody,
             permission=nobody,
@@ -194,23 +200,21 @@ class _Looking:
             type=kind,
             name=name,
             account=account,
-            named=True,
+            named=principal in self._named,
             trust=possibly(self._target.trust, "trust", request),
             elsewhere=elsewhere,
             control=_controlled(self._controls, request),
         )
 
-    def _user(self, user: User, *, named: bool) -> Candidate:
+    def _user(self, user: User) -> Candidate:
         names = user_principals(self._account, user.name)
-        return self._inside(user, names, lookups.grants_of_user(self._call.txn, user.id), named=named)
+        return self._inside(user, names, lookups.grants_of_user(self._call.txn, user.id))
 
-    def _role(self, role: Role, *, named: bool) -> Candidate:
+    def _role(self, role: Role) -> Candidate:
         names = role_principals(self._account, role.name)
-        return self._inside(role, names, lookups.grants_of_role(self._call.txn, role.id), named=named)
+        return self._inside(role, names, lookups.grants_of_role(self._call.txn, role.id))
 
-    def _inside(
-        self, who: User | Role, names: frozenset[str], grants: Grants | None, *, named: bool
-    ) -> Candidate:
+    def _inside(self, who: User | Role, names: frozenset[str], grants: Grants | None) -> Candidate:
         request = Request(
             ASSUME_ROLE, self._arn, self._known(who.arn), stands_for(names, who.id, self._target)
         )
@@ -220,7 +224,7 @@ class _Looking:
             type="Role" if isinstance(who, Role) else "User",
             name=who.name,
             account=self._account,
-            named=named,
+            named=fold_principal(who.arn) in self._named,
             trust=possibly(self._target.trust, "trust", request),
             permission=possibly(own, "identity", request),
             control=_controlled(self._controls, request),

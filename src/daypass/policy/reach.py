@@ -12,7 +12,6 @@ from typing import Final
 from daypass.policy.actions import fold
 from daypass.policy.arn import SEGMENTS
 from daypass.policy.overlap import may_meet
-from daypass.policy.pattern import glob, has_wildcard
 
 _VARYING: Final = re.compile(r"\{[^}]*\}")
 
@@ -25,39 +24,27 @@ class Known:
     """
 
     def __init__(self, actions: Mapping[str, Iterable[str]]) -> None:
-        self.names: Final = {fold(name): name for name in actions}
         self._resources: Final = {
             fold(name): tuple(_VARYING.sub("*", arn) for arn in arns) for name, arns in actions.items()
         }
-        self._services: Final = {name.partition(":")[0] for name in self._resources}
-
-    def of(self, pattern: str) -> tuple[str, ...]:
-        """Return the known actions that a pattern matches, folded."""
-        folded = fold(pattern)
-        if not has_wildcard(folded):
-            return (folded,) if folded in self._resources else ()
-        matches = glob(folded)
-        return tuple(name for name in self._resources if matches(name))
+        codes: dict[str, set[str]] = {}
+        for name, arns in self._resources.items():
+            service = codes.setdefault(name.partition(":")[0], set())
+            service.update(arn.split(":", 2)[1] if ":" in arn else "*" for arn in arns)
+        self._of_services: Final = {
+            service: tuple(f"acs:{code}:*:*:*" for code in sorted(found)) for service, found in codes.items()
+        }
 
     def resources(self, pattern: str) -> tuple[str, ...]:
-        """Return what the actions of a pattern are asked on; nothing if some of them may be unknown.
+        """Return what the actions of a pattern are asked on; nothing if that is not known.
 
-        A pattern can match actions that are unknown. Of a service whose actions are all on
-        resources of certain services they are taken to be on these as well.
+        A pattern can match actions that are not known. Where all known ones of a service are
+        on resources of certain services, the others are taken to be on these as well.
         """
         folded = fold(pattern)
-        service = folded.partition(":")[0]
-        if ":" not in folded or has_wildcard(service) or service not in self._services:
-            return ()
         if folded in self._resources:
             return self._resources[folded]
-        codes = {
-            arn.split(":", 2)[1] if ":" in arn else "*"
-            for name, arns in self._resources.items()
-            if name.startswith(f"{service}:")
-            for arn in arns
-        }
-        return tuple(f"acs:{code}:*:*:*" for code in sorted(codes))
+        return self._of_services.get(folded.partition(":")[0], ()) if ":" in folded else ()
 
 
 def reaches(action_resources: Iterable[str], resource: str) -> bool:

@@ -90,6 +90,22 @@ def test_an_action_has_the_keys_its_requests_carry(own: Own, action: str, keys: 
     assert set(found["ConditionKeys"]) - set(COMMON) == keys
 
 
+def test_actions_of_services_that_others_answer_are_listed_as_they_are_described(own: Own) -> None:
+    (objects,) = _listed(own, Beginning="oss:ListObjects")
+    assert objects == {
+        "Action": "oss:ListObjects",
+        "Service": "oss",
+        "AccessLevel": "list",
+        "Resources": ["acs:oss:*:{AccountId}:{bucket}"],
+        "ConditionKeys": [*COMMON, "oss:Delimiter", "oss:Prefix"],
+    }
+    (product,) = _listed(own, Beginning="iot:QueryProductList")
+    assert product["Resources"] == [
+        "acs:iot:{RegionId}:{AccountId}:product/*",
+        "acs:iot:{RegionId}:{AccountId}:product/{ProductKey}",
+    ]
+
+
 def test_every_action_that_an_operation_asks_for_is_listed(own: Own) -> None:
     asked = {op.authorize.action for op in CATALOGUE if isinstance(op.authorize, Permission)}
     assert asked <= {each["Action"] for each in _listed(own)}

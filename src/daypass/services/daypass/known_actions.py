@@ -2,7 +2,7 @@
 
 What daypass answers itself is read from the declarations: an operation says for its
 reference page which actions on which resources it asks for, and nothing else is taken to
-be true of it here.
+be true of it here. What others answer is read from the descriptions of services.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from daypass.descriptions import Access, Description, shipped_services
 from daypass.policy.reach import Known
 from daypass.service.authorization import Permission
 from daypass.service.operation import Operation, Runs
@@ -53,6 +54,17 @@ _OWN_KEYS: Final = {
 _READS: Final = re.compile(
     r"(?:Batch)?(?:Get|Query|Check|Count|Decode|Describe|Explain|Lookup|Review|Search|Simulate)"
 )
+
+
+_LEVELS: Final[dict[Access, Level]] = {
+    "list": "list",
+    "read": "read",
+    "write": "write",
+    "permissions": "write",
+    "tagging": "write",
+}
+_VARIABLE: Final = re.compile(r"\{([A-Za-z0-9_]+)[^}]*\}")
+_COMMON: Final = {"region": "RegionId", "account": "AccountId"}
 
 
 class KnownAction(msgspec.Struct, frozen=True):
@@ -131,12 +143,38 @@ def _whole(written: list[str]) -> Iterator[str]:
         yield arn.replace("{AccountId}|system", "*")
 
 
+def described(description: Description) -> Iterator[KnownAction]:
+    """Yield the actions of a service that a description tells of."""
+    for interface in description.interface:
+        for action in interface.action:
+            keys = tuple(sorted({*_EVERY, *action.conditions}))
+            for name in action.all_names:
+                full = f"{description.service}:{name}"
+                yield KnownAction(full, _LEVELS[action.access], (_named(action.resource),), keys)
+            for also in action.also:
+                level = level_of(also.action.partition(":")[2])
+                yield KnownAction(also.action, level, (_named(also.resource),), _EVERY)
+
+
+def _named(template: str) -> str:
+    """Return a description's template in the words of the declarations."""
+    return _VARIABLE.sub(lambda found: f"{{{_COMMON.get(found[1], found[1])}}}", template)
+
+
 @functools.cache
 def known_actions() -> tuple[KnownAction, ...]:
-    """Return every action that is known here, in the order of the names."""
+    """Return every action that is known here, in the order of the names.
+
+    That is what the operations of the catalogue ask for, and what is described of services
+    that others answer.
+    """
     from daypass.services import SERVICES  # noqa: PLC0415 (the services are put together after this one)
 
-    return declared(SERVICES)
+    found = {action.name: action for action in declared(SERVICES)}
+    for description in shipped_services():
+        for one in described(description):
+            found[one.name] = _merged(found.get(one.name, one), one)
+    return tuple(found[name] for name in sorted(found, key=str.lower))
 
 
 @functools.cache

@@ -373,5 +373,11 @@ def test_a_list_goes_on_where_the_page_ends_and_is_filtered(people: People) -> N
     assert "many-000" in first.text
 
 
+def test_what_an_answer_leaves_out_is_empty(people: People) -> None:
+    with people.database.write() as txn:
+        txn.roles.create(people.id, "bare", document(), trusted=())
+    assert "bare" in signed_in(people).get("/roles").text
+
+
 def test_a_marker_that_is_none_is_an_error_page(people: People) -> None:
     assert signed_in(people).get("/roles?marker=none").status == 400

@@ -29,7 +29,7 @@ def environment() -> jinja2.Environment:
     """Return the templates; each is compiled when it is first used."""
     from daypass.console.page import PAGE, address  # noqa: PLC0415 (pages are made of templates)
 
-    made = jinja2.Environment(
+    made = _Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -55,6 +55,24 @@ def environment() -> jinja2.Environment:
     return made
 
 
+class _Environment(jinja2.Environment):
+    """Refuses names that are not defined; but what an answer leaves out, as answers do, is empty."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        found = super().getattr(obj, attribute)
+        return _absent(obj, attribute, found)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        found = super().getitem(obj, argument)
+        return _absent(obj, argument, found)
+
+
+def _absent(obj: Any, name: Any, found: Any) -> Any:
+    if isinstance(found, jinja2.Undefined) and isinstance(obj, dict | jinja2.ChainableUndefined):
+        return jinja2.ChainableUndefined(obj=obj, name=name)
+    return found
+
+
 def _navigation() -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return the links to pages that are there."""
     served = {route.path for route in routes() if route.method == "GET"}
@@ -76,7 +94,10 @@ def _identifier(shown: str) -> str:
     return "about-" + re.sub(r"\W+", "-", shown)
 
 
-def _moment(wire: str) -> Markup:
+def _moment(wire: object) -> Markup:
     """Return a time of the wire's form, ``2015-01-23T12:33:18Z``; scripts show it in the reader's zone."""
+    wire = str(wire)
+    if not wire:
+        return Markup()
     shown = f"{wire[:10]} {wire[11:16]} UTC" if len(wire) >= 16 else wire  # noqa: PLR2004 (up to the minutes)
     return Markup('<time datetime="{}" data-time>{}</time>').format(wire, shown)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from daypass.directory import opening, sqlite
 from daypass.directory.access_keys import AccessKeys
 from daypass.directory.accounts import Accounts
+from daypass.directory.advice import Advising
 from daypass.directory.attachments import Attachments
 from daypass.directory.audit import Audit
 from daypass.directory.console_sessions import ConsoleSessions
@@ -98,6 +99,11 @@ class Transaction(Context):
     def credential_reports(self) -> CredentialReports:
         """Reports on the credentials of accounts and users."""
         return CredentialReports(self)
+
+    @cached_property
+    def advice(self) -> Advising:
+        """What of an account deserves a look."""
+        return Advising(self)
 
     @cached_property
     def console_sessions(self) -> ConsoleSessions:

@@ -20,7 +20,7 @@ async def roles(page: Page) -> Response:
         "Ram",
         "ListRoles",
         at=("Roles", "Role"),
-        shown=lambda role: f"{role['RoleName']} {role['Description']}",
+        shown=lambda role: f"{role['RoleName']} {role.get('Description', '')}",
     )
     return await page.render("roles/list.html", roles=found)
 

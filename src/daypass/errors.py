@@ -36,7 +36,8 @@ class ErrorCode:
 
     def __call__(self, **details: str | int) -> ApiError:
         """Make the exception. A missing detail is a programming error (``KeyError``)."""
-        return ApiError(self, self.template.format_map(details) if details else self.template)
+        message = self.template.format_map(details) if details else self.template
+        return ApiError(self, message, details=details)
 
     def said(self, message: str) -> ApiError:
         """Make the exception with a message of its own, for texts that carry free detail."""
@@ -51,6 +52,7 @@ class ApiError(DaypassError):
         message: the text for people. Never holds a secret.
         extra: further members of the error body (``AccessDeniedDetail``).
         headers: further response headers (``x-acs-retry-after``).
+        details: what the message was made with, for who says it in another language.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class ApiError(DaypassError):
         *,
         extra: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        details: Mapping[str, str | int] | None = None,
     ) -> None:
         super().__init__(f"{declared.code}: {message}")
         self.declared = declared
         self.message = message
         self.extra: Mapping[str, object] = extra or {}
         self.headers: Mapping[str, str] = headers or {}
+        self.details: Mapping[str, str | int] = details or {}
 
     @property
     def code(self) -> str:

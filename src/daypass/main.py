@@ -29,12 +29,16 @@ from daypass.audit.decisions import DecisionLog
 from daypass.audit.reading import DecisionReader
 from daypass.authn.authenticate import Authenticator, PacedAuthenticator
 from daypass.authn.console import ConsoleSessions
+from daypass.authn.hashing import Hashing
 from daypass.authn.key_uses import SeenKeys
+from daypass.authn.new_sessions import NewSessions
 from daypass.authn.nonces import NONCE_USED, NonceStore
 from daypass.authn.open_sessions import OpenSessions
 from daypass.authn.pace import Pace
 from daypass.authn.sessions import RingIssuer, RingSeal
+from daypass.authn.setup import Setup
 from daypass.authn.sign_in import SignIns
+from daypass.authn.sign_in_steps import SignInSteps
 from daypass.authz.denial import DiagnosticSeal
 from daypass.authz.views import Views
 from daypass.console.door import Door
@@ -43,6 +47,7 @@ from daypass.directory.database import READERS, Database
 from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile, KeyText
 from daypass.errors import ApiError, DaypassError
+from daypass.host.setup import VALID_SECONDS, SetupFiles, is_set_up, make_setup_link
 from daypass.issuers.desk import Desk
 from daypass.issuers.keys import Keys
 from daypass.names import ACCOUNT_ID
@@ -239,6 +244,7 @@ class Runtime:
     """Everything one worker process needs to answer requests."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings: Final = settings
         self.database: Final = open_database(settings)
         self._feed: Final = Feed(self.database)
         self._log: Final = DecisionLog(settings.data / DECISIONS)
@@ -275,19 +281,29 @@ class Runtime:
                 default_format=settings.default_format,
             )
         )
-        self.sign_ins: Final = self._sign_ins()
-        self.door: Final = Door(CATALOGUE, self.pipeline, self._open_sessions(), self.sign_ins)
+        self.hashing: Final = Hashing()
+        self.door: Final = self._door()
         self._proxies: Final = ProxyTrust(settings.trusted_proxies)
         self.front: Final = Front(self.pipeline, pages(CATALOGUE, self.database), self._proxies)
-        self._settings: Final = settings
 
-    def _sign_ins(self) -> SignIns:
-        return SignIns(
-            self.database,
-            readers=self._readers,
-            writer=self._writer,
-            entropy=random_bytes,
-            request_id=new_request_id,
+    def _door(self) -> Door:
+        new = NewSessions(random_bytes, new_request_id)
+        database, hashing, readers, writer = self.database, self.hashing, self._readers, self._writer
+        return Door(
+            CATALOGUE,
+            self.pipeline,
+            self._open_sessions(),
+            sign_ins=SignIns(database, new, hashing, readers, writer),
+            steps=SignInSteps(database, new, hashing, readers=readers, writer=writer, entropy=random_bytes),
+            setup=Setup(
+                database,
+                new,
+                hashing,
+                readers=readers,
+                writer=writer,
+                entropy=random_bytes,
+                done=SetupFiles(self._settings.data).remove_link,
+            ),
         )
 
     def _open_sessions(self) -> OpenSessions:
@@ -360,7 +376,7 @@ class Runtime:
 
     def close(self) -> None:
         """Finish what is queued and give everything back."""
-        self.sign_ins.close()
+        self.hashing.close()
         self._writer.shutdown()
         self._readers.shutdown()
         self._desk.close()
@@ -393,11 +409,28 @@ def serve(settings: Settings) -> bool:
     account = prepare(settings, os.environ)
     api = url_of(listeners.api, secure=secure)
     console = None if listeners.console is None else url_of(listeners.console, secure=secure)
-    announce = functools.partial(_announce, settings, api, console, account)
+    setup = _setup(settings, console, account)
+    announce = functools.partial(_announce, settings, api, console, account=account, setup=setup)
     if settings.workers > 1:
         return Supervisor(settings.workers, _work, settings, listeners, announce).run()
     work(settings, listeners, announce)
     return True
+
+
+def _setup(settings: Settings, console: str | None, account: str) -> str:
+    """Return where the first administrator is made, once; empty without a console, or if there is one."""
+    files = SetupFiles(settings.data)
+    if console is None:
+        return ""
+    files.note_console(console)
+    database = open_database(settings)
+    try:
+        if is_set_up(database, account):
+            files.remove_link()
+            return ""
+        return files.write_link(console, make_setup_link(database, account))
+    finally:
+        database.close()
 
 
 def open_listeners(settings: Settings) -> Listeners:
@@ -491,7 +524,7 @@ def _partial(ready_file: Path) -> Path:
     return ready_file.with_name(ready_file.name + ".partial")
 
 
-def _announce(settings: Settings, api: str, console: str | None, account: str) -> None:
+def _announce(settings: Settings, api: str, console: str | None, *, account: str, setup: str) -> None:
     """Say that requests are accepted, on standard output and in the ready file."""
     if settings.ready_file is not None:
         facts = {
@@ -506,3 +539,5 @@ def _announce(settings: Settings, api: str, console: str | None, account: str) -
         partial.replace(settings.ready_file)
     urls = f"api={api}" if console is None else f"api={api} console={console}"
     print(f"daypass ready {urls} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)
+    if setup:
+        print(f"daypass setup {setup} (good once, for {VALID_SECONDS // 60} minutes)", flush=True)  # noqa: T201 (as above)

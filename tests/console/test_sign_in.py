@@ -10,8 +10,10 @@ import pytest
 from argon2 import extract_parameters
 
 from daypass.authn import lockout
+from daypass.authn.hashing import MOST_WAITING
+from daypass.authn.new_sessions import Begun
 from daypass.authn.passwords import hash_of
-from daypass.authn.sign_in import DECOY, MOST_WAITING, Begun
+from daypass.authn.sign_in import DECOY
 from daypass.console.door import Browser
 from daypass.directory import totp
 from daypass.directory.records import AuditEvent
@@ -179,7 +181,7 @@ def test_more_people_than_can_be_looked_at_are_asked_to_come_again(people: Peopl
     released = threading.Event()
 
     async def flood() -> list[str]:
-        busy = [asyncio.ensure_future(people.server.runtime.sign_ins.hash(released.wait)) for _ in range(2)]
+        busy = [asyncio.ensure_future(people.server.runtime.hashing.run(released.wait)) for _ in range(2)]
         attempts = [
             asyncio.ensure_future(
                 people.door.sign_in(f"u{n}@{people.id}", WRONG, Browser(f"10.1.{n}.1", secure=False))

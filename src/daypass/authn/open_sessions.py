@@ -16,7 +16,7 @@ from daypass.authn.console import (
     SignedIn,
     digest_of,
 )
-from daypass.authn.sign_in import PRODUCT
+from daypass.authn.new_sessions import PRODUCT, SIGN_OUT
 from daypass.authz.views import NotCachedError
 from daypass.directory.records import AuditEvent
 from daypass.errors import ApiError, DaypassError
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from daypass.directory.database import Database
 
 _log: Final = structlog.get_logger("daypass.console")
-
-SIGN_OUT: Final = "ConsoleSignout"
 
 
 class OpenSessions:

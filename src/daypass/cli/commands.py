@@ -27,6 +27,7 @@ COMMANDS: Final = {
         "daypass.cli.account",
         "create an account with a root AccessKey, make another key for it, see to its quotas",
     ),
+    "console": Command("daypass.cli.console", "make a one-use link for the first administrator"),
     "apply": Command("daypass.cli.apply", "make accounts what a file says"),
     "export": Command("daypass.cli.export", "print what accounts hold, as such a file"),
     "snapshot": Command("daypass.cli.snapshot", "write an archive of a data directory while servers run"),

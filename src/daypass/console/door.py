@@ -16,8 +16,11 @@ from daypass.authn.console import SESSION_ENDED, Asked, Browser, SignedIn
 from daypass.service import codes
 
 if TYPE_CHECKING:
+    from daypass.authn.new_sessions import Begun
     from daypass.authn.open_sessions import OpenSessions
-    from daypass.authn.sign_in import Begun, SignIns
+    from daypass.authn.setup import Setup
+    from daypass.authn.sign_in import SignIns
+    from daypass.authn.sign_in_steps import SignInSteps
     from daypass.secret import Secret
     from daypass.service.operation import Catalogue
     from daypass.service.pipeline import Denied, Pipeline
@@ -54,25 +57,36 @@ class Door:
         pipeline: answers calls.
         open_sessions: who is signed in.
         sign_ins: lets people in.
+        steps: takes sign-ins to their end.
+        setup: takes one-use links.
     """
 
     def __init__(
-        self, catalogue: Catalogue, pipeline: Pipeline, open_sessions: OpenSessions, sign_ins: SignIns
+        self,
+        catalogue: Catalogue,
+        pipeline: Pipeline,
+        open_sessions: OpenSessions,
+        *,
+        sign_ins: SignIns,
+        steps: SignInSteps,
+        setup: Setup,
     ) -> None:
         self._versions: Final = {(each.product, each.name): each.version for each in catalogue}
         self._pipeline: Final = pipeline
         self._open: Final = open_sessions
         self._sign_ins: Final = sign_ins
+        self.steps: Final = steps
+        self.setup: Final = setup
 
     async def who(self, cookie: str, browser: Browser) -> SignedIn | None:
         """Return who is signed in with what a browser holds; None if nobody is."""
         return await self._open.who(cookie, browser)
 
     async def sign_in(self, name: str, password: Secret, browser: Browser) -> Begun:
-        """Sign a RAM user in, as far as name and password go.
+        """Sign a RAM user in, as far as name and password go; :attr:`steps` takes it on from there.
 
         Raises:
-            ApiError: see :mod:`daypass.authn.sign_in`.
+            ApiError: see :mod:`daypass.authn.sign_in_errors`.
         """
         return await self._sign_ins.with_password(name, password, browser)
 
@@ -80,7 +94,7 @@ class Door:
         """Sign an account in with its own AccessKey.
 
         Raises:
-            ApiError: see :mod:`daypass.authn.sign_in`.
+            ApiError: see :mod:`daypass.authn.sign_in_errors`.
         """
         return await self._sign_ins.as_root(access_key_id, secret, browser)
 

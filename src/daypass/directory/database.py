@@ -40,6 +40,7 @@ from daypass.directory.roles import Roles
 from daypass.directory.saml_providers import SamlProviders
 from daypass.directory.service_linked import ServiceLinkedRoles
 from daypass.directory.settings import Settings
+from daypass.directory.setup_links import SetupLinks
 from daypass.directory.sign_in_attempts import SignInAttempts
 from daypass.directory.tags import Tags
 from daypass.directory.token_keys import TokenKeys
@@ -144,6 +145,11 @@ class Transaction(Context):
     def roles(self) -> Roles:
         """RAM roles and their trust policies."""
         return Roles(self)
+
+    @cached_property
+    def setup_links(self) -> SetupLinks:
+        """One-use links for first administrators."""
+        return SetupLinks(self)
 
     @cached_property
     def sign_in_attempts(self) -> SignInAttempts:

@@ -78,6 +78,11 @@ class LoginProfiles:
         rows = self._context.all(statement.where(users.c.account_id == account_id).order_by(users.c.name_key))
         return tuple(_read(row) for row in rows)
 
+    def are_there(self, account_id: str) -> bool:
+        """Return whether any user of an account has a profile."""
+        own = select(login_profiles.c.user_id).join(users, users.c.id == login_profiles.c.user_id)
+        return self._context.first(own.where(users.c.account_id == account_id).limit(1)) is not None
+
     def get(self, account_id: str, user_name: str) -> LoginProfile:
         """Return a user's profile.
 

@@ -186,6 +186,20 @@ class Attempts(Struct, frozen=True, gc=False):
     failed_at: int
 
 
+class SetupLink(Struct, frozen=True, gc=False):
+    """A one-use link; ``digest`` is of what it holds.
+
+    Attributes:
+        used_at: when it was used, or None.
+    """
+
+    digest: str
+    account_id: str
+    created_at: int
+    expires_at: int
+    used_at: int | None = None
+
+
 class MfaDevice(Struct, frozen=True, gc=False):
     """A virtual MFA device; its seed stays in the store.
 

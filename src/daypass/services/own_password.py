@@ -103,7 +103,7 @@ def declare(service: Service) -> None:
         call.txn.login_profiles.update(
             call.account,
             user.name,
-            password_hash=call.prepared(NewPassword).hash_for(call, user.id),
+            password_hash=call.prepared(NewPassword).hash_for(call, user),
             password_reset_required=False,
             session=call.caller.session.session_id if call.caller.session is not None else "",
         )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from daypass.authn.passwords import LogonState, hash_of, logon_state, matches, weaknesses
+from daypass.authn.new_passwords import Measure
+from daypass.authn.passwords import LogonState, logon_state, matches, weaknesses
 from daypass.directory.errors import LOGIN_PROFILE_EXISTS
 from daypass.directory.settings import PasswordPolicy
 from daypass.errors import ErrorCode, Family
@@ -20,7 +21,7 @@ from daypass.service import codes
 from daypass.service.params import Kind
 
 if TYPE_CHECKING:
-    from daypass.directory.records import KeptPassword, User
+    from daypass.directory.records import User
     from daypass.service.call import Call
 
 LONGEST: Final = 1024
@@ -77,17 +78,15 @@ class NewPassword(msgspec.Struct, frozen=True):
     """A password that was good enough, as its hash, and what it was measured by."""
 
     hash: Secret
-    policy: PasswordPolicy
-    before: tuple[KeptPassword, ...]
+    measure: Measure
 
-    def hash_for(self, call: Call, user_id: str) -> Secret:
+    def hash_for(self, call: Call, user: User) -> Secret:
         """Return the hash, now that it is written.
 
         Raises:
             ApiError: ``ServiceUnavailable``, policy or passwords were changed since it was measured.
         """
-        before = call.txn.passwords.newest(user_id, len(self.before) or 1)
-        if call.txn.settings.get(call.account, PasswordPolicy) != self.policy or before != self.before:
+        if Measure.of(call.txn, user) != self.measure:
             raise codes.UNAVAILABLE(reason="the password or its policy was changed meanwhile. Try again.")
         return self.hash
 
@@ -136,11 +135,6 @@ def password_instead_of(call: Call, user: User, old: Secret, new: Secret) -> New
 
 
 def _hashed(call: Call, user: User, password: Secret, parameter: str) -> NewPassword:
-    policy = call.txn.settings.get(call.account, PasswordPolicy)
-    for weakness in weaknesses(policy, password, user.name):
-        raise TOO_WEAK.of(parameter)(reason=weakness)
-    count = policy.password_reuse_prevention
-    before = call.txn.passwords.newest(user.id, count or 1)
-    if any(matches(old.password_hash, password) for old in before[:count]):
-        raise REUSED.of(parameter)(count=count)
-    return NewPassword(hash_of(password, call.entropy), policy, before)
+    measure = Measure.of(call.txn, user)
+    weak, reused = TOO_WEAK.of(parameter), REUSED.of(parameter)
+    return NewPassword(measure.hash(user.name, password, call.entropy, weak=weak, reused=reused), measure)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from daypass.authn import new_passwords
 from daypass.authn.passwords import hash_of as hash_of_password
 from daypass.authn.passwords import matches
 from daypass.secret import Secret
-from daypass.services import passwords
 from tests.services.ims.calls import Ims
 from tests.world import allow, deny, document
 
@@ -123,7 +123,7 @@ def test_passwords_are_hashed_on_a_reader_while_no_write_waits(
         seen.append((threading.current_thread().name.partition("_")[0], made.status))
         return known(password, entropy)
 
-    monkeypatch.setattr(passwords, "hash_of", hash_of)
+    monkeypatch.setattr(new_passwords, "hash_of", hash_of)
     alice("ChangePassword", **GIVEN)
     ims.ram("UpdateLoginProfile", UserName="alice", Password="Third-Horse-333")
     ims("CreateUser", UserPrincipalName=ims.name("bob"), DisplayName="Bob")
@@ -135,7 +135,7 @@ def test_who_may_not_change_it_makes_nobody_hash(
     ims: Ims, alice: Ims, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[Secret] = []
-    monkeypatch.setattr(passwords, "hash_of", lambda password, _: hashed.append(password))
+    monkeypatch.setattr(new_passwords, "hash_of", lambda password, _: hashed.append(password))
     alice.ram.refused("UpdateLoginProfile", "NoPermission", UserName="alice", Password=NEW)
     ims("SetSecurityPreference", AllowUserToChangePassword="false")
     alice.refused("ChangePassword", "NoPermission", **GIVEN)

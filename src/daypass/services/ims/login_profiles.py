@@ -114,7 +114,7 @@ def create_login_profile(call: Call, q: CreateLoginProfileRequest) -> LoginProfi
     profile = call.txn.login_profiles.create(
         call.account,
         user.name,
-        call.prepared(NewPassword).hash_for(call, user.id),
+        call.prepared(NewPassword).hash_for(call, user),
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
         status=q.status,
@@ -169,7 +169,7 @@ def update_login_profile(call: Call, q: UpdateLoginProfileRequest) -> LoginProfi
     profile = call.txn.login_profiles.update(
         call.account,
         user.name,
-        password_hash=call.prepared(NewPassword).hash_for(call, user.id) if given else None,
+        password_hash=call.prepared(NewPassword).hash_for(call, user) if given else None,
         password_reset_required=q.password_reset_required,
         mfa_bind_required=q.mfa_bind_required,
         status=q.status,

@@ -1,0 +1,1 @@
+"""What the pages of sign-in and of one's own credentials have in common."""

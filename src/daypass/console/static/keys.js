@@ -39,6 +39,8 @@ function help() {
   box.showModal();
 }
 
+document.querySelector(".jump input")?.addEventListener("focus", () => import("./search.js"), { once: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (going) {

@@ -11,9 +11,9 @@ import msgspec
 
 from bench import machine, report, targets
 from bench.evaluator import decisions
-from bench.server import endurance, listing, start, throughput
+from bench.server import console, endurance, listing, start, throughput
 
-PARTS: Final = ("http", "start", "lists", "decisions", "long")
+PARTS: Final = ("http", "start", "lists", "console", "decisions", "long")
 LONG_CALLS: Final = 1_000_000
 
 
@@ -25,16 +25,18 @@ class Effort(msgspec.Struct, frozen=True):
     starts: int
     calls: int
     lists: listing.Sizes
+    pages: int
     decisions: decisions.Plan
 
 
-FULL: Final = Effort(3, 6.0, 5, LONG_CALLS, listing.Sizes(10_000, 1_500), decisions.Plan())
+FULL: Final = Effort(3, 6.0, 5, LONG_CALLS, listing.Sizes(10_000, 1_500), 200, decisions.Plan())
 SMOKE: Final = Effort(
     1,
     0.5,
     1,
     3_000,
     listing.Sizes(500, 300),
+    10,
     decisions.Plan((1, 10, 100), rounds=1, repeats=2, unseen=200, seconds=0.1),
 )
 
@@ -46,6 +48,7 @@ class Findings(msgspec.Struct, omit_defaults=True):
     throughput: list[throughput.Throughput] | None = None
     start: start.Start | None = None
     lists: list[listing.Listing] | None = None
+    console: list[console.Shown] | None = None
     decisions: list[decisions.Decisions] | None = None
     endurance: endurance.Endurance | None = None
     targets: list[dict[str, object]] = []
@@ -79,7 +82,7 @@ def main() -> None:
         effort = msgspec.structs.replace(effort, seconds=asked.seconds)
     if asked.calls is not None:
         effort = msgspec.structs.replace(effort, calls=asked.calls)
-    parts = set(asked.only or PARTS[:4]) | (
+    parts = set(asked.only or PARTS[:5]) | (
         {"long"} if asked.long or (asked.smoke and not asked.only) else set()
     )
     findings = Findings(machine.description())
@@ -107,6 +110,10 @@ def measure(part: str, effort: Effort, findings: Findings) -> list[targets.Verdi
         findings.lists = listing.measure(effort.lists, effort.rounds)
         report.lists(findings.lists)
         return list(targets.of_lists(findings.lists))
+    if part == "console":
+        findings.console = console.measure(effort.lists.roles, effort.pages)
+        report.console(findings.console)
+        return list(targets.of_console(findings.console))
     if part == "decisions":
         findings.decisions = decisions.measure(effort.decisions)
         report.decisions(findings.decisions, decisions.clock_us())

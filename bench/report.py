@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bench.evaluator.decisions import Decisions
+    from bench.server.console import Shown
     from bench.server.endurance import Endurance
     from bench.server.listing import Listing
     from bench.server.start import Start
@@ -129,6 +130,15 @@ def lists(results: Sequence[Listing]) -> None:
 
 def _in_mib(held: Spread) -> str:
     return Spread(held.median / MIB, held.low / MIB, held.high / MIB).shown(1)
+
+
+def console(results: Sequence[Shown]) -> None:
+    """Print what pages take."""
+    table(
+        "Pages of the console, one after the other on one connection",
+        ("page", "median (min..max) ms", "kB"),
+        ((each.about, each.taken.shown(1), f"{each.kilobytes:.1f}") for each in results),
+    )
 
 
 def decisions(results: Sequence[Decisions], clock_us: float) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bench.evaluator.decisions import Decisions
+    from bench.server.console import Shown
     from bench.server.endurance import Endurance
     from bench.server.listing import Listing
     from bench.server.start import Start
@@ -103,6 +104,13 @@ def of_lists(results: Sequence[Listing]) -> Iterator[Verdict]:
     for each in results:
         about = f"slowest page against the first, {each.about}"
         yield Verdict(about, "x", each.ratio, 2, 1.2, more_is_better=False)
+
+
+def of_console(results: Sequence[Shown]) -> Iterator[Verdict]:
+    """Compare what pages of a long list take with what people do not notice."""
+    for each in results:
+        if "page" in each.about:
+            yield Verdict(f"p50, {each.about}", "ms", each.taken.median, 60, 25, more_is_better=False)
 
 
 def of_decisions(results: Sequence[Decisions]) -> Iterator[Verdict]:

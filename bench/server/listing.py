@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _RAM: Final = "2015-05-01"
 _RESOURCE_MANAGER: Final = "2020-03-31"
-_TRUST: Final = (
+TRUST: Final = (
     '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
     '"Principal": {"Service": ["ecs.aliyuncs.com"]}}]}'
 )
@@ -124,6 +124,6 @@ def _create(txn: Transaction, account: str, sizes: Sizes) -> None:
     txn.account_quotas.set(account, "roles", sizes.roles)
     txn.account_quotas.set(account, "custom_policies", sizes.policies)
     for number in range(sizes.roles):
-        txn.roles.create(account, f"role-{number:06}", _TRUST, trusted=())
+        txn.roles.create(account, f"role-{number:06}", TRUST, trusted=())
     for number in range(sizes.policies):
         txn.policies.create(account, f"policy-{number:06}", _POLICY)

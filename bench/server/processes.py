@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
-_READY: Final = re.compile(r"\w+ ready api=http://127\.0\.0\.1:(\d+)")
+_READY: Final = re.compile(r"\w+ ready api=http://127\.0\.0\.1:(\d+)(?: console=(\S+))?")
 _OURS: Final = "DAYPASS_"
 
 
@@ -30,6 +30,7 @@ class Served(msgspec.Struct, frozen=True):
 
     port: int
     pid: int
+    console: str = ""
 
     @property
     def url(self) -> str:
@@ -88,7 +89,7 @@ def announced(command: Sequence[str]) -> Iterator[Served]:
         for line in process.stdout:
             ready = _READY.match(line)
             if ready is not None:
-                yield Served(int(ready[1]), process.pid)
+                yield Served(int(ready[1]), process.pid, ready[2] or "")
                 return
         raise NotServedError(f"{' '.join(command)} ended with status {process.wait()}")
 

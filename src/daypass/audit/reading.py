@@ -92,6 +92,11 @@ class DecisionReader:
         """Return a look through the log from a position, or the oldest record wanted, to newer ones."""
         return _Forwards(self, want, start, budget)
 
+    def end(self) -> Position | None:
+        """Return the place behind the newest record; None where there is no log yet."""
+        with self.files() as files:
+            return Position(files[0].inode, files[0].size) if files else None
+
     @contextmanager
     def files(self) -> Iterator[list[_File]]:
         """Open all files there are, newest first; a rotation waits until they are."""

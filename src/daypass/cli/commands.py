@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "export": Command("daypass.cli.export", "print what accounts hold, as such a file"),
     "snapshot": Command("daypass.cli.snapshot", "write an archive of a data directory while servers run"),
     "restore": Command("daypass.cli.restore", "make a data directory from such an archive"),
+    "audit": Command("daypass.cli.audit", "show what happened, and go on showing what happens"),
     "keys": Command("daypass.cli.keys", "list, rotate or kill the keys that session tokens are sealed under"),
     "tls": Command("daypass.cli.tls", "make a local certificate authority and a certificate for the server"),
     "issuer": Command(

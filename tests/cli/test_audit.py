@@ -81,13 +81,16 @@ def test_a_request_is_found_by_its_id_and_a_key_by_its_own(server: Serving) -> N
     assert _events(server, "--access-key", key) == [denied]
 
 
-def test_it_goes_on_across_the_rotation_of_the_log_and_ends_when_interrupted(server: Serving) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_on_across_the_rotation_of_the_log_until_it_is_told_to_stop(
+    server: Serving, ending: signal.Signals
+) -> None:
     log = Path(server.ready["data"], "decisions.jsonl")
     command = [DAYPASS, "audit", "tail", "--follow", "-n", "1", "--data", server.ready["data"]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            assert json.loads(process.stdout.readline())["eventName"] == "GetUser"
+            assert json.loads(process.stdout.readline())["eventVersion"] == "1"
             server.client().call(RAM, "CreateGroup", {"GroupName": "first"})
             assert json.loads(process.stdout.readline())["eventName"] == "CreateGroup"
             seen = server.client().call(RAM, "ListGroups")
@@ -98,7 +101,7 @@ def test_it_goes_on_across_the_rotation_of_the_log_and_ends_when_interrupted(ser
             server.client().call(RAM, "DeleteGroup", {"GroupName": "first"})
             assert json.loads(process.stdout.readline())["eventName"] == "DeleteGroup"
             assert select.select([process.stdout], [], [], 1.5)[0] == []
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ending)
             assert process.wait(PATIENCE) == 0
             assert process.stderr is not None
             assert process.stderr.read() == ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import re
+import signal
 import threading
 import time
 from pathlib import Path
@@ -84,11 +84,19 @@ def run(options: Namespace) -> int:
     with open_store(options, create=False) as database:
         tail = _Tail(database, DecisionReader(data_directory(options) / DECISIONS), options)
         tail.last()
-        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
-            while options.follow:
+        if options.follow:
+            stop = _told_to_stop()
+            while not stop.wait(_PAUSE):
                 tail.following()
-                threading.Event().wait(_PAUSE)
     return 0
+
+
+def _told_to_stop() -> threading.Event:
+    """Return what SIGINT and SIGTERM set: the ways to end it, also where a shell ignores the former."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 class _Tail:

@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-console test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-console test-postgresql test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test-federation: $(VENV)/.test $(IDPS)/node_modules ## let identity providers of
 
 test-console: $(VENV)/.console $(AXE)/node_modules ## click through the console in Debian's chromium (needs it, fonts-noto-cjk and npm)
 	$(PYTEST) tests/console -m console
+
+test-postgresql: $(VENV)/.postgresql ## run it on a PostgreSQL of the tests' own (needs PostgreSQL's server)
+	$(PYTEST) tests -m postgresql
+	$(PYTEST) tests/services --store postgresql
 
 test-terraform: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## send what Terraform's alicloud provider sends, and compare the answers (needs Go)
 	cd $(TERRAFORM) && test -z "$$(gofmt -l .)" && go vet . && go vet -tags provider . && go test -count=1 .
@@ -113,7 +117,8 @@ $(VENV)/.daypass: pyproject.toml $(VENV)/.runtime
 $(VENV)/.quickstart: $(VENV)/.runtime
 $(VENV)/.test: $(VENV)/.quickstart $(VENV)/.daypass
 $(VENV)/.console: $(VENV)/.test
-$(VENV)/.check: $(VENV)/.console
+$(VENV)/.postgresql: $(VENV)/.test
+$(VENV)/.check: $(VENV)/.console $(VENV)/.postgresql
 $(VENV)/.bench: $(VENV)/.test
 
 $(NODE)/node_modules: $(NODE)/package-lock.json

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from daypass.service import codes
 from daypass.service.record import Exchange, Recorder
+from daypass.testing import Server
+
+if TYPE_CHECKING:
+    from tests.postgres import Cluster
 
 # No deadline: a slow machine is no failure. CI tries the same examples each time.
 settings.register_profile("quick", deadline=None)
@@ -27,6 +32,39 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run of tests have its servers keep their directories in PostgreSQL."""
+    parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="of test servers")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _store(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give each test server a database of its own, of the kind the run asks for."""
+    if request.config.getoption("--store") == "sqlite":
+        yield
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    began = Server.__init__
+
+    def on_postgresql(server: Server, **options: Any) -> None:
+        options.setdefault("database", cluster.new_database())
+        began(server, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Server, "__init__", on_postgresql)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL that the tests of a run share; each asks it for a database of its own."""
+    from tests.postgres import Cluster  # noqa: PLC0415 (its driver is an extra)
+
+    cluster = Cluster()
+    yield cluster
+    cluster.close()
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,6 @@ from daypass.authz.views import Views
 from daypass.console.door import Door
 from daypass.console.front import ConsoleFront
 from daypass.directory.database import READERS, Database
-from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile, KeyText
 from daypass.errors import ApiError, DaypassError
 from daypass.host.setup import VALID_SECONDS, SetupFiles, is_set_up, make_setup_link
@@ -246,7 +245,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self._settings: Final = settings
         self.database: Final = open_database(settings)
-        self._feed: Final = Feed(self.database)
+        self._feed: Final = self.database.feed(settings.data)
         self._log: Final = DecisionLog(settings.data / DECISIONS)
         self._nonces: Final = open_nonces(settings)
         self._pace: Final = open_pace(settings)
@@ -370,8 +369,8 @@ class Runtime:
     def _write_uses(self, uses: dict[str, KeyUse]) -> None:
         try:
             self.seen_keys.write(uses)
-        except Exception:  # noqa: BLE001 (whatever it is, requests go on and the uses are written later)
-            _log.exception("the last uses of AccessKeys cannot be written")
+        except Exception as fault:  # noqa: BLE001 (whatever it is, requests go on and the uses are written later)
+            _log.error("the last uses of AccessKeys cannot be written", reason=str(fault))
             self.seen_keys.give_back(uses)
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from daypass.authz.views import Loaded, NotCachedError, View, Views
 from daypass.directory.database import Database, Transaction
-from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile
 
 loads: list[str] = []
@@ -43,7 +42,7 @@ def account(database: Database) -> str:
 @pytest.fixture
 def views(database: Database, account: str) -> Iterator[Views]:
     assert account
-    feed = Feed(database)
+    feed = database.feed()
     yield Views(database, feed, capacity=16)
     feed.close()
 

@@ -46,7 +46,8 @@ class Serving:
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
-    line: str = ""
+    line: str
+    log: Path
 
     @property
     def url(self) -> str:
@@ -65,30 +66,33 @@ class Serving:
         return self.process.wait(PATIENCE)
 
     def errors(self) -> str:
-        """Return what an ended server said on stderr."""
-        assert self.process.stderr is not None
-        return self.process.stderr.read()
+        """Return what the server has said on stderr."""
+        return self.log.read_text()
 
 
 @contextlib.contextmanager
 def serving(folder: Path, *words: str | Path, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     """Run a server on free ports, with its ready file in a folder; kill it at the end if it still runs."""
-    ready_file = folder / f"ready-{time.monotonic_ns()}.json"
+    mark = time.monotonic_ns()
+    ready_file, said = folder / f"ready-{mark}.json", folder / f"stderr-{mark}"
     free = ("--listen", "127.0.0.1:0", "--console", "127.0.0.1:0")
     command = [DAYPASS, "serve", *free, "--ready-file", ready_file, *words]
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        said.open("wb") as log,  # a file: a pipe that nobody reads would hold the server up once it is full
+        subprocess.Popen(
+            command,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            assert line.startswith("daypass ready "), process.stderr.read() if process.stderr else ""
-            yield Serving(process, json.loads(ready_file.read_text()), line)
+            assert line.startswith("daypass ready "), said.read_text()
+            yield Serving(process, json.loads(ready_file.read_text()), line, said)
         finally:
             if process.poll() is None:
                 process.kill()

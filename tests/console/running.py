@@ -26,4 +26,4 @@ def console(folder: Path, *words: str) -> Iterator[Console]:
     """Run a server and its console on free ports, with new data."""
     data = folder / "data"
     with serving(folder, "--data", data, "--console", "127.0.0.1:0", *words) as started:
-        yield Console(started.process, started.ready)
+        yield Console(started.process, started.ready, started.line, started.log)

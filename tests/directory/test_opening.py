@@ -166,7 +166,10 @@ def test_a_newer_database_is_refused(folder: Path) -> None:
     one_line(error)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "nonsense", "postgresql://host/name"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:///:memory:", "nonsense", "postgresql://127.0.0.1:1/name", "mysql://host/name"],
+)
 def test_a_url_that_names_no_store_is_one_clear_line(tmp_path: Path, url: str) -> None:
     with pytest.raises(StoreError) as error:
         open_store(tmp_path, url)
@@ -175,7 +178,7 @@ def test_a_url_that_names_no_store_is_one_clear_line(tmp_path: Path, url: str) -
 
 def test_a_password_in_a_url_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as error:
-        open_store(tmp_path, "postgresql://user:hunter2@host/name")
+        open_store(tmp_path, "postgresql://user:hunter2@127.0.0.1:1/name")
     assert "hunter2" not in one_line(error)
 
 

@@ -44,7 +44,11 @@ def test_all_groups_pin_the_same_versions() -> None:
 
 
 def test_every_group_that_is_asked_for_is_locked() -> None:
-    asked_for = {file.stem for file in ROOT.glob("requirements/*.in")} | {"runtime", "quickstart"}
+    asked_for = {file.stem for file in ROOT.glob("requirements/*.in")} | {
+        "runtime",
+        "quickstart",
+        "postgresql",
+    }
     assert {file.stem for file in LOCKED} == asked_for
 
 

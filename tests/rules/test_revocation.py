@@ -12,6 +12,7 @@ from daypass import main
 from daypass.authn.sessions import RING
 from daypass.authz.views import View
 from daypass.client import Client, Credentials
+from daypass.directory import feed
 from daypass.directory.database import Transaction
 from daypass.directory.errors import STORE_BUSY
 from daypass.testing import Server
@@ -36,17 +37,16 @@ def test_a_change_is_not_lost_when_the_store_fails_while_it_is_read(
 ) -> None:
     alice = Client(world.server.url, world.user("Alice", document(allow("ram:*"))))
     assert alice.call(RAM, "ListUsers").status == 200
-    feed = world.server.runtime._feed
-    real, failures = feed._read, iter([True])
+    real, failures = feed.changed_since, iter([True])
 
-    def fails_once(txn: Transaction, last: int) -> Any:
+    def fails_once(txn: Transaction, before: int, last: int) -> Any:
         if next(failures, False):
             raise STORE_BUSY()
-        return real(txn, last)
+        return real(txn, before, last)
 
     with main.open_database(world.server.settings) as other, other.write() as txn:
         _revoke(world, txn, "Alice")
-    monkeypatch.setattr(feed, "_read", fails_once)
+    monkeypatch.setattr(feed, "changed_since", fails_once)
     assert [alice.call(RAM, "ListUsers").status for _ in range(2)] == [503, 403]
 
 

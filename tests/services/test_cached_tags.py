@@ -10,7 +10,6 @@ import pytest
 
 from daypass.authz.views import Views
 from daypass.directory.database import Database
-from daypass.directory.feed import Feed
 from daypass.directory.master_key import KeyFile
 from daypass.services.tags import TAGS
 
@@ -28,7 +27,7 @@ def test_asking_for_the_tags_of_what_does_not_exist_pushes_out_no_other_answer(d
     with database.write() as txn:
         account = txn.accounts.create().id
         txn.users.create(account, "alice")
-    feed = Feed(database)
+    feed = database.feed()
     views = Views(database, feed, capacity=16)
     views.load(TAGS, f"acs:ram:*:{account}:user/alice")
     for number in range(100):

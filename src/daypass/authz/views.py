@@ -19,7 +19,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from daypass.directory.feed import Everything
+from daypass.directory.feed import BehindError, Everything
 from daypass.errors import DaypassError
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class NotCachedError(DaypassError):
         self.key: Final = key
 
 
+_CHANGES: Final[View[Any, Any]] = View("changes of the store", lambda _txn, _key: Loaded(None, ()))
+"""Stands for what the feed could not tell without waiting."""
+
+
 class Views:
     """The cache of one process.
 
@@ -117,8 +121,15 @@ class Views:
         return self._feed.position
 
     def refresh(self) -> bool:
-        """Drop what was changed by any process since the last call; tell whether anything was."""
-        changed = self._feed.poll()
+        """Drop what was changed by any process since the last call; tell whether anything was.
+
+        Raises:
+            NotCachedError: it has to be waited for what was changed.
+        """
+        try:
+            changed = self._feed.poll()
+        except BehindError:
+            raise NotCachedError(_CHANGES, None) from None
         if changed is None:
             return False
         with self._lock:
@@ -135,9 +146,13 @@ class Views:
 
     def load(self, view: View[K, V], key: K) -> None:
         """Load one answer; runs on any thread but the event loop's."""
+        if view is _CHANGES:
+            self._feed.catch_up()
+            return
         generation = self._generation
         with self._database.read() as txn:
             loaded = view.load(txn, key)
+            self._feed.seen(txn)
         with self._lock:
             # A change noticed meanwhile may be younger than the snapshot: then the answer is
             # not kept, and the caller asks again.

@@ -93,14 +93,15 @@ class Context:
         """Return how many rows like that there are."""
         return self.connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
 
-    def note_changes(self) -> None:
-        """Write the noted scopes down; the last thing before a commit."""
+    def note_changes(self) -> int | None:
+        """Write the noted scopes down, the last thing before a commit; return the last one's number."""
         if not self._changed:
-            return
+            return None
         self.add(changes, *({"scope": scope} for scope in self._changed))
         last = self.connection.execute(select(func.max(changes.c.sequence))).scalar_one()
         if last % PRUNED_EVERY < len(self._changed):
             self._prune(last - KEPT_CHANGES)
+        return int(last)
 
     def _prune(self, through: int) -> None:
         if through > 0:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias, TypeVar
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from daypass.directory import opening, sqlite
+from daypass.directory import opening, postgresql, sqlite
 from daypass.directory.access_keys import AccessKeys
 from daypass.directory.accounts import Accounts
 from daypass.directory.advice import Advising
@@ -38,6 +38,7 @@ from daypass.directory.resource_directories import ResourceDirectories
 from daypass.directory.resource_groups import ResourceGroups
 from daypass.directory.roles import Roles
 from daypass.directory.saml_providers import SamlProviders
+from daypass.directory.schema import in_byte_order
 from daypass.directory.service_linked import ServiceLinkedRoles
 from daypass.directory.settings import Settings
 from daypass.directory.setup_links import SetupLinks
@@ -54,13 +55,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.engine import URL
 
+    from daypass.directory.feed import Feed
     from daypass.directory.master_key import MasterKeySource
     from daypass.directory.sealing import Entropy, Sealer
+    from daypass.errors import DaypassError
 
 Clock: TypeAlias = "Callable[[], int]"
 """Gives the time in epoch seconds."""
 
+T = TypeVar("T")
+
 READERS: Final = 4
+
+_FORMS: Final = "sqlite:///path/to/daypass.db or postgresql://USER:PASSWORD@HOST/NAME"
 
 
 class Transaction(Context):
@@ -232,6 +239,49 @@ class Transaction(Context):
         return Audit(self)
 
 
+class Backend(Protocol):
+    """What one kind of database does in its own way; the modules named after them do."""
+
+    def prepare(self, url: URL, /) -> None:
+        """See that the database can be opened."""
+        ...
+
+    def writer(self, url: URL, /) -> Engine:
+        """Return an engine with the one connection that writes."""
+        ...
+
+    def readers(self, url: URL, size: int, /) -> Engine:
+        """Return an engine whose transactions see one moment and cannot write."""
+        ...
+
+    def made_meanwhile(self, error: DBAPIError, /) -> bool:
+        """Return whether a statement failed since another process has just made the same."""
+        ...
+
+    def take_turn(self, connection: Connection, /) -> None:
+        """Wait until no other transaction writes."""
+        ...
+
+    def tell(self, connection: Connection, /) -> None:
+        """Have feeds elsewhere look when this transaction commits."""
+        ...
+
+    def feed(self, database: Database, shared: Path | None, /) -> Feed:
+        """Return what tells of commits; ``shared`` is a folder of all processes on this machine."""
+        ...
+
+    def fault(self, error: DBAPIError, url: URL, /) -> DaypassError:
+        """Say in one line what the database could not do."""
+        ...
+
+    def copy(self, url: URL, target: Path, /) -> None:
+        """Write a copy to a file."""
+        ...
+
+
+_BACKENDS: Final[dict[str, Backend]] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
 class Database:
     """An open directory.
 
@@ -244,8 +294,10 @@ class Database:
         self, url: URL, writer: Engine, sealer: Sealer, *, clock: Clock, entropy: Entropy, quotas: Quotas
     ) -> None:
         self.url: Final = url
+        self._backend: Final = _backend(url)
         self._writer: Final = writer
-        self._readers: Final = sqlite.readers(url, READERS)
+        self._readers: Final = self._backend.readers(url, READERS)
+        self._commits: Final[list[Callable[[int], None]]] = []
         self._sealer: Final = sealer
         self._clock: Final = clock
         self._entropy: Final = entropy
@@ -264,7 +316,7 @@ class Database:
         """Open a database; create it if it is not there, migrate it if it is older.
 
         Args:
-            url: ``sqlite:///PATH``.
+            url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
             master_key: asked for a new key only if the database is empty.
             clock: epoch seconds.
             entropy: random bytes for ids, secrets and nonces.
@@ -275,12 +327,18 @@ class Database:
             MasterKeyError: the master key is missing or not this database's.
         """
         location = _location(url)
-        sqlite.prepare(location)
-        writer = sqlite.writer(location)
-        try:
-            with _one_line(location), writer.begin() as connection:
+        backend = _backend(location)
+        backend.prepare(location)
+        writer = backend.writer(location)
+
+        def unlocked() -> Sealer:
+            with writer.begin() as connection:
                 fresh = opening.bring_up_to_date(connection)
-                sealer = opening.unlock(connection, master_key, entropy, fresh=fresh, now=clock())
+                return opening.unlock(connection, master_key, entropy, fresh=fresh, now=clock())
+
+        try:
+            with _one_line(location):
+                sealer = _again_if(backend.made_meanwhile, unlocked)
         except BaseException:
             writer.dispose()
             raise
@@ -299,10 +357,21 @@ class Database:
         Raises:
             ApiError: ``ServiceUnavailable``, another process held the lock too long.
         """
+        last: int | None = None
         with _one_line(self.url), self._writer.begin() as connection:
+            self._backend.take_turn(connection)
             transaction = self._transaction(connection)
             yield transaction
-            transaction.note_changes()
+            last = transaction.note_changes()
+            if last is not None:
+                self._backend.tell(connection)
+        if last is not None:
+            for heard in self._commits:
+                heard(last)
+
+    def on_commit(self, heard: Callable[[int], None]) -> None:
+        """Have a function called with the number of the last change after each commit of this process."""
+        self._commits.append(heard)
 
     def _transaction(self, connection: Connection) -> Transaction:
         return Transaction(
@@ -313,10 +382,13 @@ class Database:
             quotas=self._quotas,
         )
 
-    def probe(self) -> sqlite.Probe:
-        """Return a new probe for commits; a :class:`~daypass.directory.feed.Feed` owns it."""
-        with _one_line(self.url):
-            return sqlite.Probe(self.url)
+    def feed(self, shared: Path | None = None) -> Feed:
+        """Return a new feed of the changes that this and other processes commit.
+
+        Args:
+            shared: a folder that the processes of this machine have in common.
+        """
+        return self._backend.feed(self, shared)
 
     def create_tables(self, tables: MetaData) -> None:
         """Create a service's own tables where they are missing.
@@ -325,6 +397,8 @@ class Database:
         gives it a new name.
         """
         with _one_line(self.url), self._writer.begin() as connection:
+            self._backend.take_turn(connection)
+            in_byte_order(tables)
             tables.create_all(connection)
 
     def copy_to(self, target: Path) -> None:
@@ -334,7 +408,7 @@ class Database:
             StoreError: it cannot be read, or the copy is not sound.
         """
         try:
-            sqlite.copy(self.url, target)
+            self._backend.copy(self.url, target)
         except sqlite3.Error as error:
             raise StoreError(f"cannot copy the database: {error}") from error
 
@@ -350,14 +424,30 @@ class Database:
         self.close()
 
 
+def _again_if(made_meanwhile: Callable[[DBAPIError], bool], do: Callable[[], T]) -> T:
+    """Do something, and once more if another process has just done it."""
+    try:
+        return do()
+    except DBAPIError as error:
+        if not made_meanwhile(error):
+            raise
+        return do()
+
+
 def _location(url: str) -> URL:
     try:
         location = make_url(url)
     except ArgumentError:
-        raise StoreError("the database URL cannot be read; write sqlite:///path/to/daypass.db") from None
-    if location.get_backend_name() != "sqlite":
-        raise StoreError(f"there is no store for {location.drivername} yet; use sqlite:///PATH")
+        raise StoreError(f"the database URL cannot be read; write {_FORMS}") from None
+    _backend(location)
     return location
+
+
+def _backend(location: URL) -> Backend:
+    backend = _BACKENDS.get(location.get_backend_name())
+    if backend is None:
+        raise StoreError(f"there is no store for {location.drivername}; write {_FORMS}")
+    return backend
 
 
 @contextmanager
@@ -368,6 +458,6 @@ def _one_line(url: URL) -> Iterator[None]:
     except IntegrityError:
         raise  # a rule that a repository should have checked: a fault of the program
     except DBAPIError as error:
-        raise sqlite.fault(error, url) from error
+        raise _backend(url).fault(error, url) from error
     except PoolTimeout as error:
         raise STORE_BUSY() from error

@@ -545,3 +545,19 @@ change_horizon: Final = Table(
     # Changes up to and including this one have been pruned.
     Column("sequence", BigInteger, nullable=False),
 )
+
+
+def in_byte_order(tables: MetaData) -> None:
+    """Have all text compared byte by byte on PostgreSQL too, whatever language a database is in.
+
+    Lists go on where a marker says, and the same list in another order would not.
+    """
+    columns = (column for table in tables.tables.values() for column in table.columns)
+    for column in columns:
+        if isinstance(column.type, String) and not column.info.setdefault("in byte order", False):
+            plain = type(column.type)(column.type.length, collation="C")
+            column.type = column.type.with_variant(plain, "postgresql")
+            column.info["in byte order"] = True
+
+
+in_byte_order(metadata)

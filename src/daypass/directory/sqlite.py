@@ -17,10 +17,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from daypass.directory.errors import STORE_BUSY, StoreError
+from daypass.directory.feed import ProbedFeed
 from daypass.errors import DaypassError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from daypass.directory.database import Database
 
 BUSY_SECONDS: Final = 10.0
 """How long a write waits for another process's write."""
@@ -115,6 +118,28 @@ def _on_begin(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
+
+
+def made_meanwhile(error: DBAPIError) -> bool:
+    """Return whether another process has just made the same; it cannot, while this one holds the lock."""
+    del error
+    return False
+
+
+def take_turn(connection: Connection) -> None:
+    """Do nothing: a transaction that writes has begun by locking the database."""
+    del connection
+
+
+def tell(connection: Connection) -> None:
+    """Do nothing: every feed looks before it answers."""
+    del connection
+
+
+def feed(database: Database, shared: Path | None) -> ProbedFeed:
+    """Return what tells of the changes that others commit."""
+    del shared
+    return ProbedFeed(database, Probe(database.url))
 
 
 def fault(error: DBAPIError, url: URL) -> DaypassError:

@@ -47,6 +47,7 @@ class Server:
         allow_private_issuers: fetch keys of OIDC issuers from this machine too.
         rate_limit: requests an account may make in a second; 0 for any number.
         console: serve the console too, on another free port.
+        database: URL of the store; SQLite in the temporary directory if empty.
 
     Attributes:
         url: base URL of the API, ``http://127.0.0.1:<port>``, or ``https://…``.
@@ -65,6 +66,7 @@ class Server:
         allow_private_issuers: bool = False,
         rate_limit: int = 0,
         console: bool = False,
+        database: str = "",
     ) -> None:
         self._directory: Final = tempfile.TemporaryDirectory(prefix="daypass-")
         self._listener: Final = listen("127.0.0.1:0")
@@ -74,6 +76,7 @@ class Server:
             default_format=default_format,
             allow_private_issuers=allow_private_issuers,
             rate_limit=rate_limit,
+            database=database,
         )
         self.url: Final = url_of(self._listener, secure=tls)
         self.console_url: Final = "" if self._console is None else url_of(self._console, secure=tls)

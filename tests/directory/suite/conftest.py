@@ -6,7 +6,7 @@ import pytest
 
 from daypass.directory.quotas import Quotas
 from tests.directory.stores import Clock, open_store
-from tests.directory.suite.backends import BACKENDS
+from tests.directory.suite.backends import BACKENDS, EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=list(BACKENDS))
+@pytest.fixture(params=EACH)
 def database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    url = BACKENDS[request.param](tmp_path)
+    url = BACKENDS[request.param](request)
     with open_store(tmp_path, url, clock=clock, quotas=QUOTAS) as opened:
         yield opened
 

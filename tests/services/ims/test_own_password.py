@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from daypass.authn import new_passwords
 from daypass.authn.passwords import hash_of as hash_of_password
 from daypass.authn.passwords import matches
+from daypass.directory.schema import passwords as password_rows
 from daypass.secret import Secret
 from tests.services.ims.calls import Ims
 from tests.world import allow, deny, document
@@ -82,10 +84,8 @@ def test_both_passwords_have_to_be_given(alice: Ims) -> None:
 def test_a_password_that_is_too_old_is_changed_unless_the_policy_is_hard(ims: Ims, alice: Ims) -> None:
     with ims.server.runtime.database.write() as txn:
         user = txn.users.get(ims.id, "alice")
-        txn.connection.exec_driver_sql(
-            "UPDATE passwords SET set_at = set_at - 100 * 86400 WHERE user_id = ?",
-            (user.id,),
-        )
+        older = update(password_rows).values(set_at=password_rows.c.set_at - 100 * 86400)
+        txn.run(older.where(password_rows.c.user_id == user.id))
     ims("SetPasswordPolicy", InitialPasswordAge="0", MaxPasswordAge="90", HardExpire="true")
     alice.refused("ChangePassword", "InvalidParameter.OldPassword.Incorrect", **GIVEN)
     ims("SetPasswordPolicy", HardExpire="false")

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 import daypass.console
-from daypass.console import language
+from daypass.console import guard, language
 from daypass.console.routing import NAVIGATION
 from daypass.console.templating import environment
+from daypass.errors import ErrorCode
+from daypass.main import CATALOGUE
 
 FOLDER = Path(daypass.console.__file__).parent
-TABLES = sorted(path.stem for path in (FOLDER / "zh_CN").glob("*.toml"))
+TABLES = sorted(path.stem for path in (FOLDER / "zh_CN").glob("*.toml") if path.name != language.ERRORS)
 FRAME = "frame"
 """The table of what all pages share."""
 
@@ -93,6 +95,43 @@ def test_a_translation_holds_the_same_names_and_is_no_english(area: str) -> None
     for english, chinese in table(area).items():
         assert sorted(re.findall(r"%\(\w+\)s", english)) == sorted(re.findall(r"%\(\w+\)s", chinese)), english
         assert chinese.strip(), english
+
+
+ELSEWHERE = {"Iot", "ResourceDirectoryMaster"}
+"""Products that no page calls."""
+ERRORS = {
+    error.template: re.sub(r"{(\w+)}", r"<\1>", error.template)
+    for operation in CATALOGUE
+    if operation.product not in ELSEWHERE
+    for error in operation.errors()
+} | {error.template: error.template for error in vars(guard).values() if isinstance(error, ErrorCode)}
+
+
+@pytest.mark.parametrize("template", sorted(ERRORS))
+def test_each_error_is_told_in_chinese(template: str) -> None:
+    if template in {"{reason}", guard.WRONG_HOST.template}:  # the whole message, and what is no page
+        return
+    message = ERRORS[template]
+    language.LANGUAGE.set("zh-CN")
+    told = language.told(message)
+    assert told != message
+    assert re.search("[\u4e00-\u9fff]", told)
+    assert sorted(re.findall(r"<\w+>", told)) == sorted(re.findall(r"<\w+>", message))
+
+
+def test_no_error_is_translated_that_nobody_gets() -> None:
+    wordings = language._errors()
+    met = {
+        next((wording for wording, _ in wordings if wording.fullmatch(message)), None)
+        for message in ERRORS.values()
+    }
+    assert [wording.pattern for wording, _ in wordings if wording not in met] == []
+
+
+def test_an_error_that_nobody_has_translated_stays_as_it_is() -> None:
+    language.LANGUAGE.set("zh-CN")
+    assert language.told("Something {else}.") == "Something {else}."
+    assert language.told("There is no role {name} \n x.") == "角色 {name} \n x 不存在。"
 
 
 @pytest.mark.parametrize(

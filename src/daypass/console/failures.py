@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from daypass.console.language import text
+from daypass.console.language import text, told
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -31,6 +31,7 @@ async def explained(page: Page, error: ApiError) -> Response:
         status=error.status,
         title=_title(error),
         error=error,
+        message=told(error.message),
         denial=denial,
         resource=resource,
         request_id=error.extra.get("RequestId", page.request_id),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import tomllib
 from contextvars import ContextVar
 from importlib import resources
@@ -17,16 +19,51 @@ LANGUAGE: Final[ContextVar[str]] = ContextVar("language", default="en")
 """Of the page that is being made."""
 
 
+ERRORS: Final = "errors.toml"
+"""The table of what operations answer when they refuse."""
+
+
 def chinese() -> dict[str, str]:
-    """Return all texts in Chinese, by their English."""
+    """Return all texts of pages in Chinese, by their English."""
     texts: dict[str, str] = {}
     for table in resources.files("daypass.console").joinpath("zh_CN").iterdir():
-        if table.name.endswith(".toml"):
+        if table.name.endswith(".toml") and table.name != ERRORS:
             texts.update(tomllib.loads(table.read_text(encoding="utf-8")))
     return texts
 
 
 _CHINESE: Final[dict[str, str]] = chinese()
+
+
+_GAP: Final = re.compile(r"{(\w+)}")
+
+
+@functools.cache
+def _errors() -> list[tuple[re.Pattern[str], str]]:
+    """Return the wordings of errors, as patterns whose gaps are groups, with their Chinese.
+
+    Of two that fit a message, the one that says more of it itself comes first.
+    """
+    table = resources.files("daypass.console").joinpath("zh_CN").joinpath(ERRORS)
+    wordings = tomllib.loads(table.read_text(encoding="utf-8"))
+    own = {english: len(_GAP.sub("", english)) for english in wordings}
+    return [(_pattern(english), wordings[english]) for english in sorted(own, key=lambda each: -own[each])]
+
+
+def _pattern(wording: str) -> re.Pattern[str]:
+    parts = _GAP.split(wording)
+    made = "".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    return re.compile(made, re.DOTALL)
+
+
+def told(message: str) -> str:
+    """Return an error's message in the language of the page; as it is, if nobody has translated it."""
+    if LANGUAGE.get() != "en":
+        for wording, chinese in _errors():
+            found = wording.fullmatch(message)
+            if found is not None:
+                return chinese.format_map(found.groupdict())
+    return message
 
 
 def text(english: str) -> str:

@@ -13,7 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from daypass.console import cookies, guard, templating
 from daypass.console.door import Browser
 from daypass.console.forms import Fields
-from daypass.console.language import LANGUAGE, text
+from daypass.console.language import LANGUAGE, text, told
+from daypass.errors import ApiError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -113,9 +114,14 @@ class Page:
             parameters: by their names on the wire; those that are None are left out.
 
         Raises:
-            ApiError: as a client gets it. Uncaught it becomes a page that explains it.
+            ApiError: as a client gets it, its message in the page's language. Uncaught it becomes
+                a page that explains it.
         """
-        return await self.console.door.call(self.who, product, operation, _wire(parameters))
+        try:
+            return await self.console.door.call(self.who, product, operation, _wire(parameters))
+        except ApiError as error:
+            error.message = told(error.message)
+            raise
 
     async def may(self, product: str, operation: str, **parameters: str | int | None) -> Refusal | None:
         """Return why the user may not do something; None if nothing speaks against it. Nothing is run."""

@@ -260,6 +260,23 @@ def test_a_fragment_without_a_session_is_refused_so_that_a_script_can_ask(people
     assert Person(people.server).get("/roles", **{"X-Fragment": "1"}).status == 401
 
 
+def test_a_form_that_comes_after_the_sessions_end_is_given_back_but_for_what_is_secret(
+    people: People,
+) -> None:
+    person = signed_in(people)
+    shown = person.get("/roles")
+    person.client.cookies.clear()
+    values = {"Description": "<b>typed</b>\nfor long", "Password": "Hush-1", "AccessKeySecret": "Hush-2"}
+    given_back = person.send(shown, "/sign-out", values)
+    assert given_back.status == 401
+    assert "<b>typed</b> for long" in given_back.text
+    assert "Hush" not in given_back.response.text
+    assert "Sign in again" in given_back.links
+    refused = person.send(shown, "/sign-out", values, headers={**OURS, "Sec-Fetch-Site": "cross-site"})
+    assert refused.status == 403
+    assert "typed" not in refused.text
+
+
 def test_signing_in_again_in_a_dialog_gives_the_page_the_new_sessions_token(people: People) -> None:
     person = Person(people.server)
     shown = person.get("/sign-in", **{"X-Fragment": "1"})

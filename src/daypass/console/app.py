@@ -174,6 +174,16 @@ async def _read_form(page: Page) -> None:
     Raises:
         ApiError: it does not.
     """
+    await _read_fields(page)
+    guard.check_token(page.cookie, page.form[guard.TOKEN])
+
+
+async def _read_fields(page: Page) -> None:
+    """Read a form that a page of this console has sent, whoever is signed in.
+
+    Raises:
+        ApiError: it comes from elsewhere, or is no form.
+    """
     request = page.request
     guard.check_origin(request)
     if request.state.too_large:
@@ -184,7 +194,6 @@ async def _read_form(page: Page) -> None:
         raise guard.FORM_TOO_LARGE() from None
     files = {name: await value.read() for name, value in sent.items() if not isinstance(value, str)}
     page.form = Fields(sent, files)
-    guard.check_token(page.cookie, page.form[guard.TOKEN])
 
 
 def _first_time(page: Page) -> bool:
@@ -198,6 +207,8 @@ async def _sign_in_first(page: Page) -> Response:
     """Send somebody who is not signed in to the page for it, and back afterwards."""
     request = page.request
     if page.is_fragment or request.method == "POST":
+        if request.method == "POST" and not page.is_fragment:
+            await _read_fields(page)
         return await failures.signed_out(page)
     if request.headers.get("sec-fetch-site") == "cross-site":
         # The cookie of a signed-in user does not come with a link from elsewhere; it does the second time.

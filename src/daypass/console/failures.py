@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _REFUSED: Final = 403
 _MISSING: Final = 404
 _FAULT: Final = 500
+_KEPT_BACK: Final = re.compile(r"password|secret|token|code|^form_", re.IGNORECASE)
+"""Fields that are not shown again to whoever is not signed in any more."""
 _RESOURCE: Final = re.compile(r"Resource: (\S+) Action: ")
 
 
@@ -41,7 +43,8 @@ async def explained(page: Page, error: ApiError) -> Response:
 
 async def signed_out(page: Page) -> Response:
     """Say that a form or a fragment came without a session, which scripts take as a word to sign in again."""
-    return await page.render("signed_out.html", status=401)
+    typed = [(name, value) for name, value in page.form.items() if not _KEPT_BACK.search(name)]
+    return await page.render("signed_out.html", status=401, typed=typed)
 
 
 def _title(error: ApiError) -> str:

@@ -26,6 +26,10 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return name in self._sent
 
+    def items(self) -> list[tuple[str, str]]:
+        """Return the names and values of all that is text and not empty."""
+        return [(name, self[name]) for name in self._sent if self[name]]
+
     def word(self, name: str, default: str = "") -> str:
         """Return a value without the space around it."""
         return self[name].strip() or default

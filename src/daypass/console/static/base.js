@@ -58,4 +58,10 @@ localTimes(document);
 document.addEventListener("fragment", (event) => localTimes(/** @type {Element} */ (event.target)));
 watchExpiry();
 
+/** A draft is done with once its form was sent and the answer is not that form again, nor a refusal. */
+const sent = sessionStorage.getItem("sent draft");
+if (sent && !document.querySelector("[data-signed-out]")) {
+  sessionStorage.removeItem("sent draft");
+  if (!document.querySelector(`form[data-draft="${CSS.escape(sent)}"]`)) sessionStorage.removeItem(`draft ${sent}`);
+}
 if (document.querySelector("form[data-draft]")) import("./drafts.js");

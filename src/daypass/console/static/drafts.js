@@ -18,5 +18,5 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const now = Object.fromEntries(/** @type {HTMLInputElement[]} */ (fields).map((field) => [field.name, field.value]));
     sessionStorage.setItem(key, JSON.stringify(now));
   });
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  form.addEventListener("submit", () => sessionStorage.setItem("sent draft", form.dataset.draft ?? ""));
 }

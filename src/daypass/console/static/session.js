@@ -4,6 +4,9 @@ import { able, ask, fill, posted, show } from "./fragments.js";
 
 const WARNING = 5 * 60;
 
+/** Seconds without a word from the server after which a session may have ended unnoticed. */
+const SILENCE = 5 * 60;
+
 /** Seconds that are left, by the server's clock. */
 function left() {
   const { expires, now } = document.body.dataset;
@@ -65,19 +68,35 @@ function renew(token, expires) {
   document.body.dataset.expires = expires;
 }
 
-/** A form that the ended session would lose is sent once somebody is signed in again. */
+/** When the server was last heard of, in seconds since the page was loaded. */
+let heard = 0;
+
+/** Whether the session goes on, as far as is known; after minutes of silence the server is asked. */
+async function goesOn() {
+  if (left() <= 0) return signIn();
+  if (performance.now() / 1000 - heard < SILENCE) return true;
+  const answer = await ask("/search", { method: "HEAD" });
+  heard = performance.now() / 1000;
+  return answer !== null;
+}
+
+/** A form that an ended session would lose is sent once somebody is signed in again. */
 document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || !document.body.dataset.expires) return;
-    if (!able || left() > 0 || form.closest("dialog")) return;
+    if (!able || form.dataset.sure || form.closest("dialog form[action^='/sign-in']")) return;
+    if (left() > 0 && performance.now() / 1000 - heard < SILENCE) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
-    signIn().then((done) => done && form.requestSubmit(button));
+    goesOn().then((sure) => {
+      if (!sure) return;
+      form.dataset.sure = "true";
+      form.requestSubmit(button);
+      delete form.dataset.sure;
+    });
   },
   true,
 );
-
-export { ask };

@@ -333,10 +333,12 @@ class Runtime:
     def _console(self, names: tuple[str, ...], api: str) -> Application:
         from daypass.console.app import application  # noqa: PLC0415 (slow to import; on demand)
         from daypass.console.ports import Console  # noqa: PLC0415
+        from daypass.console.snippets import Wordings  # noqa: PLC0415
 
         return application(
             Console(
                 door=self.door,
+                wordings=Wordings(CATALOGUE),
                 names=names,
                 once=self._once,
                 entropy=random_bytes,

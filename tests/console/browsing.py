@@ -153,6 +153,7 @@ class Person:
         values: Mapping[str, str] | None = None,
         *,
         button: str = "",
+        to: str = "",
         headers: Mapping[str, str] = OURS,
     ) -> Shown:
         """Fill in a form of a page and send it.
@@ -162,6 +163,7 @@ class Person:
             action: where the form is sent.
             values: what is typed, by the fields' names.
             button: the text of the button that is pressed, if it matters.
+            to: where that button sends it, if not where the form says.
             headers: that tell where the form comes from.
         """
         form = shown.form(action)
@@ -172,7 +174,7 @@ class Person:
         sent: dict[str, Any] = {}
         for name, value in fields:
             sent.setdefault(name, []).append(value)
-        return Shown(self.client.post(action, data=sent, headers=dict(headers)))
+        return Shown(self.client.post(to or action, data=sent, headers=dict(headers)))
 
     def sign_in(self, name: str, password: str) -> Shown:
         """Sign in as a RAM user."""

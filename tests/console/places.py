@@ -6,7 +6,21 @@ from typing import Final
 
 from daypass.console.routing import routes
 
-PLACES: Final[dict[str, str]] = {}
+PLACES: Final[dict[str, str]] = {
+    "/users/{name}": "/users/alice",
+    "/users/{name}/edit": "/users/alice/edit",
+    "/users/{name}/delete": "/users/alice/delete",
+    "/users/{name}/console-logon": "/users/alice/console-logon",
+    "/users/{name}/console-logon/delete": "/users/alice/console-logon/delete",
+    "/users/{name}/mfa": "/users/alice/mfa",
+    "/users/{name}/access-keys": "/users/alice/access-keys",
+    "/users/{name}/access-keys/create": "/users/alice/access-keys/create",
+    "/users/{name}/access-keys/{key}/status": "/users/alice/access-keys/LTAI0/status",
+    "/users/{name}/access-keys/{key}/delete": "/users/alice/access-keys/LTAI0/delete",
+    "/groups/{name}": "/groups/devs",
+    "/groups/{name}/edit": "/groups/devs/edit",
+    "/groups/{name}/delete": "/groups/devs/delete",
+}
 """For paths with variable parts: the page of something that tests/console/test_pages.py puts there."""
 
 

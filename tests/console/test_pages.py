@@ -28,6 +28,10 @@ def server() -> Iterator[Server]:
 def personas(server: Server) -> dict[str, Person]:
     """Each kind of user, signed in."""
     people = People(server)
+    with people.database.write() as txn:
+        txn.users.create(people.id, "alice")
+        txn.groups.create(people.id, "devs")
+        txn.groups.add_user(people.id, "devs", "alice")
     found = {}
     for name, policies in PERSONAS.items():
         people.user(name, *policies)

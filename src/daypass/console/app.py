@@ -160,6 +160,8 @@ async def _routed(page: Page, methods: dict[str, Route]) -> Response:
     if route.method == "POST":
         await _read_form(page)
         if route.writes and not _first_time(page):
+            if route.again is not None:
+                return await route.again(page)
             return page.done(
                 page.path if "GET" in methods else "/",
                 text("This form was sent already; nothing was done a second time."),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daypass.console.door import Door
+from daypass.console.snippets import Wordings
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Console:
 
     Attributes:
         door: the way to the catalogue.
+        wordings: the same calls for people who script.
         names: host names that browsers may reach it by.
         once: whether a form's token, in an account, is used for the first time.
         entropy: returns that many random bytes.
@@ -22,6 +24,7 @@ class Console:
     """
 
     door: Door
+    wordings: Wordings
     names: tuple[str, ...]
     once: Callable[[str, str], bool]
     entropy: Callable[[int], bytes]

@@ -33,6 +33,8 @@ class Route:
         signed_in: whether only signed-in users get there.
         writes: whether a form posted here changes something, so that it counts once; a form
             that only asks (a review, a simulation) can be posted again and again.
+        again: answers such a form when it comes a second time; without it the page does where
+            the form stood.
     """
 
     method: str
@@ -40,6 +42,7 @@ class Route:
     function: Function
     signed_in: bool = True
     writes: bool = False
+    again: Function | None = None
 
 
 def get(path: str, function: Function, *, signed_in: bool = True) -> Route:
@@ -47,9 +50,9 @@ def get(path: str, function: Function, *, signed_in: bool = True) -> Route:
     return Route("GET", path, function, signed_in)
 
 
-def post(path: str, function: Function, *, signed_in: bool = True) -> Route:
+def post(path: str, function: Function, *, signed_in: bool = True, again: Function | None = None) -> Route:
     """Declare what a form posts to in order to change something. The kit lets each form through once."""
-    return Route("POST", path, function, signed_in, writes=True)
+    return Route("POST", path, function, signed_in, writes=True, again=again)
 
 
 def ask(path: str, function: Function, *, signed_in: bool = True) -> Route:

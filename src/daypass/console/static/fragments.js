@@ -2,7 +2,7 @@
  * Parts of pages, fetched and put in place.
  *
  * - `<form data-live="/url" data-into="#id">`: whenever the form changes, what it holds is posted
- *   to the URL and the answer shown in the element.
+ *   to the URL, without passwords, and the answer shown in the element.
  * - `<form data-filter="#id">` (GET): the list in the element follows what is typed.
  * - `<a data-dialog href="/url">`: the page's content is shown in a dialog; the form in it is
  *   an ordinary one.
@@ -67,7 +67,9 @@ async function review(form) {
   if (!target || !form.dataset.live) return;
   const turn = (asked.get(form) ?? 0) + 1;
   asked.set(form, turn);
-  const answer = await ask(form.dataset.live, { method: "POST", body: posted(form) });
+  const body = posted(form);
+  for (const secret of form.querySelectorAll("input[type='password'][name]")) body.delete(secret.getAttribute("name") ?? "");
+  const answer = await ask(form.dataset.live, { method: "POST", body });
   if (answer && asked.get(form) === turn) fill(target, await answer.text());
 }
 

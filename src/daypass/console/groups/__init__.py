@@ -1,0 +1,1 @@
+"""Groups of users: lists, forms and what they do."""

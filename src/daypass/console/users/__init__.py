@@ -1,0 +1,1 @@
+"""RAM users: lists, forms and what they do."""

@@ -7,6 +7,12 @@ from typing import Final
 from daypass.console.routing import routes
 
 PLACES: Final[dict[str, str]] = {
+    "/roles/{name}": "/roles/reader",
+    "/roles/{name}/edit": "/roles/reader/edit",
+    "/roles/{name}/revoke": "/roles/reader/revoke?type=System&policy=ReadOnlyAccess",
+    "/roles/{name}/delete": "/roles/reader/delete",
+    "/roles/{name}/trust": "/roles/reader/trust",
+    "/roles/{name}/admit": "/roles/reader/admit?user=alice",
     "/users/{name}": "/users/alice",
     "/users/{name}/edit": "/users/alice/edit",
     "/users/{name}/delete": "/users/alice/delete",

@@ -11,7 +11,7 @@ from daypass.testing import Server
 from tests.console.browsing import Person
 from tests.console.people import PASSWORD, READER, People
 from tests.console.places import pages
-from tests.world import allow, document
+from tests.world import allow, document, trusting
 
 ADMINISTRATOR = document(allow("*"))
 GETS = [route for route in routes() if route.method == "GET"]
@@ -28,6 +28,7 @@ def server() -> Iterator[Server]:
 def personas(server: Server) -> dict[str, Person]:
     """Each kind of user, signed in."""
     people = People(server)
+    people.world.role("reader", trusting(people.world.everyone))
     with people.database.write() as txn:
         txn.users.create(people.id, "alice")
         txn.groups.create(people.id, "devs")

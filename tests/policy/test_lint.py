@@ -12,6 +12,7 @@ import pytest
 import daypass.policy
 from daypass.policy import DocumentKind, check_document
 from daypass.policy.remarks import CHINESE, ENGLISH, reason_in
+from tests.policy.invent import Inventor
 
 POLICY: Final = Path(daypass.policy.__file__).parent
 
@@ -284,3 +285,15 @@ def test_the_kind_is_guessed_by_the_principal_unless_it_is_given() -> None:
     assert check_document(text, DocumentKind.IDENTITY)[0].severity == "error"
     mentioned = json.dumps({"Version": "1", "Statement": [allow(Sid='"Principal"')]})
     assert check_document(mentioned) == ()
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_what_is_written_instead_is_a_policy_with_one_remark_less(seed: int) -> None:
+    invent = Inventor(seed)
+    text = json.dumps(invent.document(trust=seed % 3 == 0), indent=seed % 2 or None)
+    before = [finding.code for finding in check_document(text)]
+    for finding in check_document(text):
+        if finding.fix:
+            after = [each.code for each in check_document(finding.fix)]
+            assert after.count(finding.code) < before.count(finding.code)
+            assert not {"malformed", "too-long"} & set(after)

@@ -1,28 +1,13 @@
-"""Roles: the list."""
+"""Roles."""
 
-from __future__ import annotations
+from daypass.console.roles import changing, creating, halves, listed, sessions, showing, trusting
 
-from typing import TYPE_CHECKING
-
-from daypass.console.listing import listing
-from daypass.console.routing import get
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
-
-    from daypass.console.page import Page
-
-
-async def roles(page: Page) -> Response:
-    """List the account's roles."""
-    found = await listing(
-        page,
-        "Ram",
-        "ListRoles",
-        at=("Roles", "Role"),
-        shown=lambda role: f"{role['RoleName']} {role.get('Description', '')}",
-    )
-    return await page.render("roles/list.html", roles=found)
-
-
-ROUTES = [get("/roles", roles)]
+ROUTES = [
+    *listed.ROUTES,
+    *creating.ROUTES,
+    *showing.ROUTES,
+    *changing.ROUTES,
+    *trusting.ROUTES,
+    *halves.ROUTES,
+    *sessions.ROUTES,
+]

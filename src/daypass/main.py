@@ -156,10 +156,7 @@ def open_database(settings: Settings) -> Database:
     Raises:
         DaypassError: it cannot be opened; one line for the operator.
     """
-    try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as fault:
-        raise SettingsError(f"cannot make the data directory {settings.data}: {fault.strerror}") from None
+    make_directory(settings.data)
     database = Database.open(
         settings.database_url, master_key=master_key_source(settings), clock=clock, entropy=os.urandom
     )
@@ -167,6 +164,18 @@ def open_database(settings: Settings) -> Database:
         if service.tables is not None:
             database.create_tables(service.tables)
     return database
+
+
+def make_directory(data: Path) -> None:
+    """Make a data directory.
+
+    Raises:
+        SettingsError: it cannot be made.
+    """
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(f"cannot make the data directory {data}: {fault.strerror}") from None
 
 
 def presets(environment: Mapping[str, str]) -> host.Presets:
@@ -258,28 +267,27 @@ class Runtime:
         self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
         self.sessions: Final = ConsoleSessions()
-        self.pipeline: Final = Pipeline(
-            Ports(
-                catalogue=CATALOGUE,
-                authenticator=self._authenticator(),
-                console=self.sessions,
-                views=self.views,
-                database=self.database,
-                issuer=self.issuer,
-                seal=DiagnosticSeal(seal.seal, seal.open),
-                seen_keys=self.seen_keys,
-                recorder=Recorder(self._log),
-                decisions=DecisionReader(settings.data / DECISIONS),
-                clock=clock,
-                entropy=random_bytes,
-                request_id=new_request_id,
-                readers=self._readers,
-                writer=self._writer,
-                outside=self._desk,
-                region=settings.region,
-                default_format=settings.default_format,
-            )
+        self.ports: Final = Ports(
+            catalogue=CATALOGUE,
+            authenticator=self._authenticator(),
+            console=self.sessions,
+            views=self.views,
+            database=self.database,
+            issuer=self.issuer,
+            seal=DiagnosticSeal(seal.seal, seal.open),
+            seen_keys=self.seen_keys,
+            recorder=Recorder(self._log),
+            decisions=DecisionReader(settings.data / DECISIONS),
+            clock=clock,
+            entropy=random_bytes,
+            request_id=new_request_id,
+            readers=self._readers,
+            writer=self._writer,
+            outside=self._desk,
+            region=settings.region,
+            default_format=settings.default_format,
         )
+        self.pipeline: Final = Pipeline(self.ports)
         self.hashing: Final = Hashing()
         self.door: Final = self._door()
         self._proxies: Final = ProxyTrust(settings.trusted_proxies)
@@ -404,7 +412,7 @@ def serve(settings: Settings) -> bool:
     """
     log_to_stderr()
     if settings.ready_file is not None:
-        _clear(settings.ready_file)
+        clear_ready_file(settings.ready_file)
     secure = tls_context(settings) is not None
     listeners = open_listeners(settings)
     account = prepare(settings, os.environ)
@@ -505,7 +513,7 @@ def log_to_stderr() -> None:
     )
 
 
-def _clear(ready_file: Path) -> None:
+def clear_ready_file(ready_file: Path) -> None:
     """Remove the ready file of an earlier run, and see that a new one can be written.
 
     Raises:
@@ -525,6 +533,13 @@ def _partial(ready_file: Path) -> Path:
     return ready_file.with_name(ready_file.name + ".partial")
 
 
+def write_ready_file(ready_file: Path, facts: Mapping[str, object]) -> None:
+    """Write where requests are accepted, all at once."""
+    partial = _partial(ready_file)
+    partial.write_text(json.dumps(facts), encoding="utf-8")
+    partial.replace(ready_file)
+
+
 def _announce(settings: Settings, api: str, console: str | None, *, account: str, setup: str) -> None:
     """Say that requests are accepted, on standard output and in the ready file."""
     if settings.ready_file is not None:
@@ -535,9 +550,7 @@ def _announce(settings: Settings, api: str, console: str | None, *, account: str
             "data": str(settings.data),
             "pid": os.getpid(),
         }
-        partial = _partial(settings.ready_file)
-        partial.write_text(json.dumps(facts), encoding="utf-8")
-        partial.replace(settings.ready_file)
+        write_ready_file(settings.ready_file, facts)
     urls = f"api={api}" if console is None else f"api={api} console={console}"
     print(f"daypass ready {urls} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)
     if setup:

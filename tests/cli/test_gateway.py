@@ -1,13 +1,20 @@
-"""``daypass gateway``: descriptions are checked and shown."""
+"""``daypass gateway``: it runs; descriptions are checked and shown."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from daypass.cli import main
 from daypass.descriptions import SHIPPED
+from tests.cli.processes import DAYPASS, PATIENCE, serving
+from tests.gateway import signers
+from tests.gateway.foreign import Foreign
+from tests.gateway.gateways import configure
 
 
 @pytest.mark.parametrize("service", SHIPPED)
@@ -38,3 +45,52 @@ def test_a_description_with_a_fault_is_told_in_one_line_and_the_others_are_check
 def test_a_service_that_nobody_describes_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gateway", "show", "shelf"]) == 1
     assert "no description of shelf comes with daypass" in capsys.readouterr().err
+
+
+def test_a_gateway_runs_beside_a_server_on_one_store_and_ends_when_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Foreign() as foreign, serving(tmp_path, "--data", data) as server:
+        file = configure(tmp_path, foreign.url)
+        ready = tmp_path / "ready.json"
+        command: list[str | Path] = [
+            DAYPASS,
+            "gateway",
+            "--config",
+            file,
+            "--data",
+            data,
+            "--listen",
+            "127.0.0.1:0",
+        ]
+        run = subprocess.Popen(
+            [*command, "--ready-file", ready], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            assert run.stdout is not None
+            line = run.stdout.readline()
+            facts = json.loads(ready.read_text())
+            assert line == f"daypass gateway ready {facts['gateway']}\n"
+            query = signers.rpc(server.root, "QueryProduct", "2018-01-20", "GET", ProductKey="a1")
+            assert httpx.get(f"{facts['gateway']}/?{query}").content == b"hello"
+            assert foreign.asked().headers["x-daypass-account"] == server.ready["account_id"]
+        finally:
+            run.terminate()
+            output, errors = run.communicate(timeout=PATIENCE)
+        assert (run.returncode, output, errors) == (0, "", "")
+
+
+def test_a_gateway_needs_a_configuration_that_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gateway"]) == 2
+    assert "name a file with --config" in capsys.readouterr().err
+    assert main(["gateway", "--config", str(tmp_path / "none"), "--data", str(tmp_path)]) == 1
+    assert "cannot read" in capsys.readouterr().err
+
+
+def test_the_public_key_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gateway", "key", "--data", str(tmp_path)]) == 0
+    first = capsys.readouterr().out
+    assert json.loads(first)["keys"][0]["crv"] == "Ed25519"
+    assert main(["gateway", "key", "--data", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == first

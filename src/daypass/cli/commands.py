@@ -39,7 +39,9 @@ COMMANDS: Final = {
         "daypass.cli.issuer", "check an OpenID Connect issuer as the server does, and show its fingerprints"
     ),
     "policy": Command("daypass.cli.policy", "test policies, check policy documents"),
-    "gateway": Command("daypass.cli.gateway", "check and show descriptions of services"),
+    "gateway": Command(
+        "daypass.cli.gateway", "stand in front of services; check and show their descriptions"
+    ),
     "operations": Command("daypass.cli.operations", "list every operation and whether it works"),
 }
 """Every command but the operations, in the order the help shows them."""

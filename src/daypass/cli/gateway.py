@@ -1,13 +1,15 @@
-"""``daypass gateway``: descriptions of services."""
+"""``daypass gateway``: enforcement in front of services, and descriptions of these."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daypass.cli.errors import FailedError
-from daypass.cli.options import Parser
+from daypass.cli.errors import FailedError, UsageError
+from daypass.cli.options import Parser, path
+from daypass.cli.store import add_data, add_store, data_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,7 +19,24 @@ if TYPE_CHECKING:
 
 def add(parser: Parser) -> None:
     """Add the sub-commands and their options."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check|show")
+    parser.description = (
+        "Stands in front of services until SIGTERM or SIGINT: authenticates requests in their own protocols, "
+        "decides by the policies of the store, and forwards what is allowed with a signed statement of who "
+        "calls. When it accepts requests it prints one line that starts `daypass gateway ready`. It works "
+        "beside servers on the same store."
+    )
+    parser.setting("--config", "which services; needed to run", read=path, metavar="FILE")
+    add_store(parser)
+    parser.setting(
+        "--listen", "address of the gateway, instead of the configured one", default="", metavar="HOST:PORT"
+    )
+    parser.setting(
+        "--ready-file",
+        "where to write address and process id as JSON once requests are accepted",
+        read=path,
+        metavar="PATH",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=False, metavar="check|show|key")
     check = verbs.add_parser(
         "check",
         help="check descriptions of services",
@@ -31,11 +50,47 @@ def add(parser: Parser) -> None:
         description="Prints a description that comes with daypass, to start one of your own from.",
     )
     show.add_argument("service", metavar="SERVICE", help="as its actions begin, as in oss")
+    key = verbs.add_parser(
+        "key",
+        help="print the public key that assertions are checked with",
+        description="Prints the public key that a service checks the gateway's assertions with, as a JSON "
+        "Web Key Set. It is made if there is none yet.",
+    )
+    add_data(key)
 
 
 def run(options: Namespace) -> int:
-    """Check every file, or show one."""
+    """Run the gateway, or do what the verb says."""
+    if options.verb is None:
+        return _serve(options)
+    if options.verb == "key":
+        return _key(data_directory(options))
     return _show(options.service) if options.verb == "show" else _check(options.files)
+
+
+def _serve(options: Namespace) -> int:
+    from daypass.gatehouse import serve_gateway  # noqa: PLC0415 (slow to import; not for help texts)
+    from daypass.gateway.config import read  # noqa: PLC0415 (likewise)
+    from daypass.main import Settings  # noqa: PLC0415 (likewise)
+
+    if options.config is None:
+        raise UsageError("daypass gateway", "name a file with --config, or say check, show or key")
+    data = data_directory(options).absolute()
+    settings = Settings(
+        data=data, listen=options.listen, database=options.database, ready_file=options.ready_file
+    )
+    try:
+        serve_gateway(settings, read(options.config))
+    except OSError as fault:
+        raise FailedError(f"cannot use {fault.filename or data}: {fault.strerror or fault}") from None
+    return 0
+
+
+def _key(data: Path) -> int:
+    from daypass.gatehouse import open_signer  # noqa: PLC0415 (as above)
+
+    print(json.dumps(open_signer(data.absolute()).public_keys()))
+    return 0
 
 
 def _check(files: list[str]) -> int:

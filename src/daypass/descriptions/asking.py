@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from daypass.descriptions.find import Asking, Interface, segments_of
@@ -61,7 +61,7 @@ def asked(
         query=query,
         headers=_joined(request),
         host_label=host_label,
-        json=functools.partial(_member, functools.cache(lambda: _members(body))),
+        json=_Members(body),
         protobuf=functools.partial(protobuf_text, body),
         action=presented.action,
         region=region,
@@ -145,6 +145,22 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
     raise ValueError("not a number")
 
 
+class _Members:
+    """The members of a JSON object that are texts; read once somebody asks."""
+
+    __slots__ = ("_body", "_members")
+
+    def __init__(self, body: bytes) -> None:
+        self._body: Final = body
+        self._members: Mapping[str, object] | None = None
+
+    def __call__(self, name: str) -> str | None:
+        if self._members is None:
+            self._members = _members(self._body)
+        value = self._members.get(name)
+        return value if isinstance(value, str) and not isinstance(value, BareNumber) else None
+
+
 def _members(body: bytes) -> Mapping[str, object]:
     """Return a JSON object's members; none of a body that is no such object, or could be read as two."""
     try:
@@ -152,11 +168,6 @@ def _members(body: bytes) -> Mapping[str, object]:
     except (UnicodeDecodeError, MalformedDocument):
         return {}
     return value if isinstance(value, dict) and not isinstance(value, RepeatedKey) else {}
-
-
-def _member(members: Callable[[], Mapping[str, object]], name: str) -> str | None:
-    value = members().get(name)
-    return value if isinstance(value, str) and not isinstance(value, BareNumber) else None
 
 
 def _joined(request: WireRequest) -> Mapping[str, str]:

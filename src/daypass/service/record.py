@@ -128,6 +128,20 @@ class Recorder:
         operation = exchange.operation
         outcome = exchange.outcome
         product, action = (operation.product, operation.name) if operation else ("", "")
+        self._put(exchange, product, action, outcome)
+
+    def foreign(self, exchange: Exchange, product: str, action: str) -> None:
+        """Put a finished exchange with a service behind the gateway on record.
+
+        Args:
+            exchange: it has no operation.
+            product: the service; empty if it is not known.
+            action: as its description names it; empty for one that it does not name, of which
+                there are as many as callers like.
+        """
+        self._put(exchange, product, action, exchange.outcome)
+
+    def _put(self, exchange: Exchange, product: str, action: str, outcome: str) -> None:
         self._count(product, action, outcome).inc()
         try:
             self._log.append(_record(exchange, product, action, outcome))

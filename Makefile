@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-node test-go test-java test-aliyun test-federation test-console test-postgresql test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-gateway test-node test-go test-java test-aliyun test-federation test-console test-postgresql test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-rest: $(VENV)/.test ## test all the rest but the official SDKs
 
 test-sdk: $(VENV)/.test ## drive the product with the official Python SDKs, unmodified
 	$(if $(SDK),$(PYTEST) $(SDK))
+
+test-gateway: $(VENV)/.gateway ## read services behind the gateway with their official Python SDKs
+	$(PYTEST) tests/gateway -m gateway
 
 test-node: $(VENV)/.test $(NODE)/node_modules ## drive it with the official Node.js SDKs (needs node and npm)
 	$(PYTEST) $(SDK) -m node
@@ -117,6 +120,7 @@ $(VENV)/.daypass: pyproject.toml $(VENV)/.runtime
 $(VENV)/.quickstart: $(VENV)/.runtime
 $(VENV)/.test: $(VENV)/.quickstart $(VENV)/.daypass
 $(VENV)/.console: $(VENV)/.test
+$(VENV)/.gateway: $(VENV)/.test
 $(VENV)/.postgresql: $(VENV)/.test
 $(VENV)/.check: $(VENV)/.console $(VENV)/.postgresql
 $(VENV)/.bench: $(VENV)/.test

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import structlog
 import uvloop
 
 from daypass.gateway.assertion import Signer
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from daypass.gateway.config import Config
 
+_log: Final = structlog.get_logger("daypass.gateway")
+
 
 def serve_gateway(settings: Settings, config: Config) -> None:
     """Stand in front of the configured services until told to stop.
@@ -45,6 +48,9 @@ def serve_gateway(settings: Settings, config: Config) -> None:
     tls = server_context(*config.tls) if config.tls is not None else None
     listener = listen(settings.listen or config.listen)
     signer = open_signer(settings.data)
+    played = [each.service for each in config.upstreams if each.fixtures is not None]
+    if played:
+        _log.warning("stand-ins answer in the place of services", services=played)
     prepare(settings, os.environ)
     runtime = Runtime(settings)
     url = url_of(listener, secure=tls is not None)

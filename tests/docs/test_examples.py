@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from daypass.gateway.config import read
 from tests.docs.repository import ROOT, blocks, documents, text
 
 CLI: Final = Path(sys.executable).with_name("daypass")
@@ -44,6 +45,16 @@ def test_the_policy_test_of_the_guide_passes(tmp_path: Path) -> None:
     run = subprocess.run([CLI, "policy", "test", file], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.splitlines()[-1] == f"{len(json.loads(example)['cases'])} passed, 0 failed"
+
+
+def test_the_configurations_of_the_gateways_guide_can_be_used(tmp_path: Path) -> None:
+    examples = blocks(text("docs/guides/gateway.md"), "toml")
+    assert len(examples) == 3
+    (tmp_path / "fixtures.toml").write_text(examples[2], encoding="utf-8")
+    for example in examples[:2]:
+        file = tmp_path / "gateway.toml"
+        file.write_text(example, encoding="utf-8")
+        assert read(file).upstreams
 
 
 def test_the_description_of_the_guide_can_be_used(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import msgspec
 
 from daypass.descriptions import Description, DescriptionError, Interface, Protocol, parse, shipped
 from daypass.errors import DaypassError
+from daypass.gateway.stand_ins import fixtures
+from daypass.gateway.stand_ins.fixtures import Fixtures
 from daypass.names import ACCOUNT_ID
 
 _MOST_SECONDS: Final = 3600
@@ -27,6 +29,7 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         url: where it listens, ``http://HOST:PORT`` or ``https://HOST:PORT``.
+        stand_in: a file of fixtures that the gateway answers from itself, instead.
         service: whose description comes with daypass.
         description: a file with one, instead.
         protocol: which interface of the description, if not all.
@@ -41,7 +44,8 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         connections: how many at a time, at most.
     """
 
-    url: str
+    url: str = ""
+    stand_in: str = ""
     service: str = ""
     description: str = ""
     protocol: Protocol | None = None
@@ -94,6 +98,7 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         connect_seconds: how long a connection may take.
         answer_seconds: how long an answer, and each further piece of it, may take.
         connections: how many at a time, at most.
+        fixtures: that the gateway answers from itself, if it does.
     """
 
     service: str
@@ -110,6 +115,7 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
     connect_seconds: float
     answer_seconds: float
     connections: int
+    fixtures: Fixtures | None = None
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -164,7 +170,9 @@ def _upstream(form: UpstreamForm, region: str, folder: Path) -> Upstream:
             raise ValueError(f"{description.service} is not reached by {form.protocol}")
     if form.account and ACCOUNT_ID.fullmatch(form.account) is None:
         raise ValueError(f"the account {form.account} must have 16 digits")
-    url = _url(form.url)
+    if bool(form.url) == bool(form.stand_in):
+        raise ValueError("an upstream needs url or stand_in, and not both")
+    url = _url(form.url or "http://stand-in.invalid")
     secure = url.scheme == "https"
     return Upstream(
         service=description.service,
@@ -176,11 +184,12 @@ def _upstream(form: UpstreamForm, region: str, folder: Path) -> Upstream:
         hosts=frozenset(host.lower() for host in form.hosts),
         account=form.account,
         region=form.region or region,
-        audience=form.audience or form.url,
+        audience=form.audience or form.url or form.stand_in,
         ca_file=folder / form.ca_file if form.ca_file else None,
         connect_seconds=form.connect_seconds,
         answer_seconds=form.answer_seconds,
         connections=form.connections,
+        fixtures=fixtures.read(folder / form.stand_in) if form.stand_in else None,
     )
 
 

@@ -114,7 +114,7 @@ def headers(
     host = b""
     for name, value in sent:
         if name == b"host":
-            host = _clean_host(value)
+            host = host_of(value.decode("latin-1")).encode("latin-1")
         elif name not in HOP_BY_HOP and name not in named and _passed_on(name):
             kept.append((name, value))
     return [
@@ -131,12 +131,12 @@ def _passed_on(name: bytes) -> bool:
     return spelled not in _NOT_PASSED_ON and not spelled.startswith(PREFIX)
 
 
-def _clean_host(value: bytes) -> bytes:
+def host_of(text: str) -> str:
     """Return a host with its port: some clients send their endpoint, scheme and all."""
-    text = value.decode("latin-1").strip()
+    text = text.strip()
     bare = text.partition("://")[2] or text
     bare = bare.partition("/")[0]
-    return bare.encode("latin-1") if host_name(text) else b""
+    return bare if host_name(text) else ""
 
 
 def answer_headers(sent: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -31,7 +31,7 @@ from daypass.signing.errors import MISSING
 if TYPE_CHECKING:
     from daypass.authz.authorize import Verdict
     from daypass.authz.principal import Caller
-    from daypass.descriptions import Found, Protocol
+    from daypass.descriptions import Asking, Found, Protocol
     from daypass.gateway.routes import Routes
     from daypass.secret import Secret
     from daypass.service.pipeline import Ports
@@ -54,6 +54,7 @@ class Admission(msgspec.Struct):
         exchange: what goes on record of it.
         protocol: whose signature it carries.
         route: the service it is for, once known.
+        asking: what its description was asked, once known.
         found: what it has to be authorized for, once known.
         secret: that signed it, where the answer has to be signed, too.
     """
@@ -61,6 +62,7 @@ class Admission(msgspec.Struct):
     exchange: Exchange
     protocol: Protocol
     route: Route | None = None
+    asking: Asking | None = None
     found: Found | None = None
     secret: Secret | None = None
 
@@ -187,16 +189,15 @@ class Gate:
         if upstream.account and upstream.account != caller.account:
             raise OTHERS_RESOURCES()
         try:
-            found = admission.found = route.interface.find(
-                asked(
-                    route.interface,
-                    exchange.wire.request,
-                    presented,
-                    host_label=route.host_label,
-                    region=upstream.region,
-                    account=caller.account,
-                )
+            asking = admission.asking = asked(
+                route.interface,
+                exchange.wire.request,
+                presented,
+                host_label=route.host_label,
+                region=upstream.region,
+                account=caller.account,
             )
+            found = admission.found = route.interface.find(asking)
         except NotDescribedError as reason:
             raise NOT_DESCRIBED(reason=str(reason)) from None
         controls = self._ports.views.look(CONTROLS, caller.account)

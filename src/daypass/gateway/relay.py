@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from daypass.errors import ApiError, ErrorCode
-from daypass.gateway import assertion, forward, shapes
+from daypass.gateway import assertion, forward, shapes, stand_ins
 from daypass.gateway.client import BROKEN_OFF, GARBAGE, TOO_SLOW, Line
 from daypass.service import codes
 from daypass.service.record import Wire
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from daypass.gateway.config import Upstream
     from daypass.gateway.gate import Admission, Gate
     from daypass.gateway.routes import Route
+    from daypass.gateway.stand_ins.fixtures import Fixtures
 
 POP_BYTES: Final = 1024 * 1024
 GATHERED_BYTES: Final = 16 * 1024 * 1024
@@ -243,7 +244,7 @@ class Relay:
         """
         self._line = None
         route = self._admission.route
-        again = self._used_before and not (self._begun or self._streams or self._finished)
+        again = self._used_before and not (self._begun or self._finished or self._sent_body())
         if (
             again
             and route is not None
@@ -297,13 +298,32 @@ class Relay:
         if error is not None or route is None:
             self._refuse(error or codes.INTERNAL())
             return
-        pool = self._pools[id(route.upstream)]
-        line = pool.take()
+        if route.upstream.fixtures is not None:
+            self._stand_in(route.upstream.fixtures)
+            return
+        line = self._pools[id(route.upstream)].take()
         if line is not None:
             self._used_before = True
             self._send_request(line, route.upstream)
         else:
             self._ask(route)
+
+    def _stand_in(self, fixtures: Fixtures) -> None:
+        """Answer in the service's place."""
+        admission = self._admission
+        try:
+            made = stand_ins.answer(fixtures, admission)
+        except ApiError as error:
+            self._refuse(error)
+            return
+        if admission.secret is not None:
+            self._answer = (made.status, made.headers)
+            self._send_signed(made.body)
+        else:
+            self._begin_answer(made.status, made.headers, len(made.body))
+            if admission.exchange.wire.request.method != "HEAD":
+                self._write(made.body)
+        self._finish(None)
 
     def _ask(self, route: Route) -> None:
         """Have a connection made."""
@@ -371,6 +391,10 @@ class Relay:
             secure=exchange.wire.secure,
             identity=assertion.headers_of(claims, self._signer.sign(claims)),
         )
+
+    def _sent_body(self) -> bool:
+        """Whether pieces of a body have gone on, which nobody has any more."""
+        return self._streams and (self._arrived.chunked or bool(self._arrived.length))
 
     def _framed(self, data: bytes) -> bytes:
         return b"%x\r\n%b\r\n" % (len(data), data) if self._arrived.chunked else data

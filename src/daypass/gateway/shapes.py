@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from daypass.errors import ErrorCode
+from daypass.gateway.protobuf import message
 from daypass.service import render
 from daypass.signing import requested_format
 
@@ -105,6 +107,10 @@ _OWN_STATUS: Final = frozenset((404, 405, 408, 413, 431, 500, 502, 504))
 _SERVER: Final = 500
 
 
+class Native(ErrorCode):
+    """An error in a protocol's own words, told as it is."""
+
+
 class Answer(NamedTuple):
     """An answer of the gateway's own.
 
@@ -138,6 +144,8 @@ def answer(
 
 def code_of(protocol: Protocol, error: ApiError) -> tuple[int, str]:
     """Return status and code of an error in a protocol of its own."""
+    if isinstance(error.declared, Native):
+        return error.status, error.code
     codes = _CODES[protocol]
     status, code = codes.get(_kind(error)) or codes["other" if error.status < _SERVER else "server"]
     return (error.status if error.status in _OWN_STATUS else status), code
@@ -161,25 +169,22 @@ def _pop(error: ApiError, request: WireRequest | None, request_id: str) -> Answe
     return Answer(error.status, headers, render.failure(form, request_id, host, error))
 
 
-def _sls(code: str, message: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (one form for all)
-    return b"application/json", msgspec.json.encode({"errorCode": code, "errorMessage": message})
+def _sls(code: str, words: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (one form for all)
+    return b"application/json", msgspec.json.encode({"errorCode": code, "errorMessage": words})
 
 
-def _datahub(code: str, message: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (as above)
-    members = {"RequestId": request_id, "ErrorCode": code, "ErrorMessage": message}
+def _datahub(code: str, words: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (as above)
+    members = {"RequestId": request_id, "ErrorCode": code, "ErrorMessage": words}
     return b"application/json", msgspec.json.encode(members)
 
 
-def _ots(code: str, message: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (as above)
-    fields = (code.encode(), message.encode("utf-8", "replace"))
-    body = b"".join(
-        bytes([number << 3 | 2]) + _varint(len(text)) + text for number, text in enumerate(fields, 1)
-    )
-    return b"application/x-protobuf", body
+def _ots(code: str, words: str, request_id: str, host: str) -> tuple[bytes, bytes]:  # noqa: ARG001 (as above)
+    fields = (code.encode(), words.encode("utf-8", "replace"))
+    return b"application/x-protobuf", b"".join(message(at, field) for at, field in enumerate(fields, 1))
 
 
-def _xml(code: str, message: str, request_id: str, host: str) -> tuple[bytes, bytes]:
-    parts = (("Code", code), ("Message", message), ("RequestId", request_id), ("HostId", host or "-"))
+def _xml(code: str, words: str, request_id: str, host: str) -> tuple[bytes, bytes]:
+    parts = (("Code", code), ("Message", words), ("RequestId", request_id), ("HostId", host or "-"))
     inner = "".join(f"<{name}>{_text(text)}</{name}>" for name, text in parts)
     return b"application/xml", f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
 
@@ -187,15 +192,6 @@ def _xml(code: str, message: str, request_id: str, host: str) -> tuple[bytes, by
 def _text(value: str) -> str:
     """Return text as XML holds it: what no XML can hold becomes a question mark."""
     return escape("".join(char if char.isprintable() or char in "\n\t" else "?" for char in value))
-
-
-def _varint(value: int) -> bytes:
-    parts = bytearray()
-    while value > 0x7F:  # noqa: PLR2004 (seven bits a byte)
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    parts.append(value)
-    return bytes(parts)
 
 
 _BODIES: Final[dict[Protocol, Callable[[str, str, str, str], tuple[bytes, bytes]]]] = {

@@ -46,8 +46,18 @@ def success(form: str, action: str, request_id: str, response: Response) -> byte
         body = _ENCODE(response)
         separator = b"," if len(body) > len(b"{}") else b""
         return b'{"RequestId":"%b"%b%b' % (request_id.encode(), separator, body[1:])
-    members = {"RequestId": request_id, **msgspec.to_builtins(response)}
-    return _xml(f"{action}Response", members)
+    return _xml(f"{action}Response", {"RequestId": request_id, **msgspec.to_builtins(response)})
+
+
+def members(form: str, root: str, said: Mapping[str, object]) -> bytes:
+    """Render members of an answer that no response type declares.
+
+    Args:
+        form: ``"JSON"`` or ``"XML"``.
+        root: names the root element.
+        said: in their order; ``None`` is left out of XML.
+    """
+    return _ENCODE(said) if form == "JSON" else _xml(root, said)
 
 
 def failure(form: str, request_id: str, host: str, error: ApiError) -> bytes:

@@ -26,6 +26,13 @@ PLACES: Final[dict[str, str]] = {
     "/groups/{name}": "/groups/devs",
     "/groups/{name}/edit": "/groups/devs/edit",
     "/groups/{name}/delete": "/groups/devs/delete",
+    "/policies/{type}/{name}": "/policies/Custom/iot",
+    "/policies/{type}/{name}/detach": "/policies/Custom/iot/detach?PrincipalType=IMSGroup&PrincipalName=devs",
+    "/policies/Custom/{name}/edit": "/policies/Custom/iot/edit",
+    "/policies/Custom/{name}/description": "/policies/Custom/iot/description",
+    "/policies/Custom/{name}/delete": "/policies/Custom/iot/delete",
+    "/policies/Custom/{name}/versions/{version}/default": "/policies/Custom/iot/versions/v2/default",
+    "/policies/Custom/{name}/versions/{version}/delete": "/policies/Custom/iot/versions/v2/delete",
 }
 """For paths with variable parts: the page of something that tests/console/test_pages.py puts there."""
 

@@ -33,6 +33,8 @@ def personas(server: Server) -> dict[str, Person]:
         txn.users.create(people.id, "alice")
         txn.groups.create(people.id, "devs")
         txn.groups.add_user(people.id, "devs", "alice")
+        txn.policies.create(people.id, "iot", document(allow("iot:Query*")))
+        txn.policies.create_version(people.id, "iot", document(allow("iot:*")))
     found = {}
     for name, policies in PERSONAS.items():
         people.user(name, *policies)

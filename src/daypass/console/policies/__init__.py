@@ -1,0 +1,1 @@
+"""Policies: the list, one of them with its versions and references, and all that changes them."""

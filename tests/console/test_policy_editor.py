@@ -260,10 +260,45 @@ def test_all_actions_of_a_service_replace_the_chosen_ones_of_it(visits: Visits, 
     expect(one.get_by_label("All actions")).to_be_focused()
 
 
+def test_a_pattern_covers_what_ram_says_it_covers_and_takes_no_time(visits: Visits, origin: str) -> None:
+    page = opened(visits, origin)
+    page.evaluate("import('/policy-parts.js').then((parts) => { window.covers = parts.covers; })")
+    told = {
+        ("iot:Query*", "iot:QueryProduct"): True,
+        ("IOT:query*", "iot:QueryProduct"): True,
+        ("*", "iot:QueryProduct"): True,
+        ("*:List*", "iot:ListDevices"): True,
+        ("iot:Get?", "iot:GetX"): True,
+        ("iot:Get?", "iot:Get"): False,
+        ("iot:Get", "iot:GetX"): False,
+        ("iot:*X*X", "iot:aXbXcX"): True,
+        ("iot:*X*X", "iot:aXbXc"): False,
+        ("*a" * 3000, "a" * 40): False,
+        ("", "iot:x"): False,
+    }
+    for (pattern, text), covered in told.items():
+        assert page.evaluate("([pattern, text]) => window.covers(pattern, text)", [pattern, text]) is covered
+
+
+def test_undo_takes_back_what_was_done_here_and_never_what_was_typed_since(
+    visits: Visits, origin: str
+) -> None:
+    page = opened(visits, origin, PRINTED)
+    page.get_by_label("Effect").select_option("Deny")
+    field = json_of(page)
+    field.fill(ALICE)
+    page.get_by_role("tab", name="Visual Editor").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.get_by_label("Effect").select_option("Deny")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("textarea")).to_have_value(ALICE)
+
+
 def test_principals_of_each_type_are_trusted_and_removed(visits: Visits, origin: str) -> None:
     page = opened(visits, origin, ALICE, "trust")
     one = page.get_by_role("group", name="Statement 1")
     one.get_by_label("Add principal").fill("alice")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     one.get_by_label("Add principal").press("ArrowDown")
     one.get_by_label("Add principal").press("Enter")
     one.get_by_label("Principal Type").select_option("Cloud Service")

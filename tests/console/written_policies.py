@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 Path = tuple[int, ...]
 """To a node: the number of the entry, level by level."""
 
-NAMES: Final = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+NAMES: Final = st.sampled_from(["__proto__", "constructor", "toString"]) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=8
+)
 SPACE: Final = st.text(" \t\n", max_size=3)
 
 
@@ -48,7 +50,9 @@ def _values(draw: Callable[[st.SearchStrategy[Any]], Any], some: st.SearchStrate
     return draw(some | st.lists(some, max_size=3, unique=True))
 
 
-ACTIONS: Final = st.sampled_from(["iot:*", "iot:Query*", "ram:ListRoles", "*"]) | NAMES.filter(bool)
+ACTIONS: Final = st.sampled_from(
+    ["iot:*", "iot:Query*", "ram:ListRoles", "constructor:x", "*"]
+) | NAMES.filter(bool)
 UNKNOWN: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | NAMES,
     lambda inner: st.lists(inner, max_size=2) | st.lists(st.tuples(NAMES, inner), max_size=2).map(Obj),
@@ -75,6 +79,9 @@ def _statements(draw: Any) -> Obj:
     members = [each for each in members if draw(st.integers(0, 9))]
     if draw(st.booleans()):
         members.append(("Condition", draw(_conditions())))
+    if not draw(st.integers(0, 3)):
+        types = draw(st.lists(st.sampled_from(["RAM", "Service"]) | NAMES, max_size=2, unique=True))
+        members.append(("Principal", Obj([(name, _values(draw, NAMES)) for name in types])))
     for name in draw(st.lists(st.sampled_from(["Sid", "Effect", "Action", "Note", "Condition"]), max_size=2)):
         members.append((name, draw(UNKNOWN)))
     return Obj(draw(st.permutations(members)))

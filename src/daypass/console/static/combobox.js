@@ -70,12 +70,12 @@ export function combobox(input, suggest, chosen, label) {
     active = -1;
     draw();
   };
-  const open = async () => {
+  const open = async (first = -1) => {
     const turn = (asked += 1);
     const found = await suggest(input.value);
     if (turn !== asked || document.activeElement !== input) return;
     options = found;
-    active = -1;
+    active = found.length ? first : -1;
     draw();
   };
   const take = (option) => {
@@ -84,15 +84,15 @@ export function combobox(input, suggest, chosen, label) {
     chosen(option.value);
   };
 
-  input.addEventListener("input", open);
-  input.addEventListener("click", open);
+  input.addEventListener("input", () => open());
+  input.addEventListener("click", () => open());
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!options.length) {
-        open();
+        open(0);
         return;
       }
       active += event.key === "ArrowDown" ? 1 : -1;

@@ -20,7 +20,7 @@ let made = 0;
 /** Texts of the page's language; English where there is none. `{name}` is filled in. */
 function words(root) {
   const texts = JSON.parse(root.dataset.texts || "{}");
-  return (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return (text, values = {}) => (Object.hasOwn(texts, text) ? texts[text] : text).replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
 /** Tabs of ARIA: arrows go between them, one is in the order of Tab. */

@@ -8,12 +8,14 @@ export function knowledge(address, ask) {
   let answer;
   const waiting = new Set();
   const all = () => (answer ??= (address ? ask(address) : Promise.resolve({})).catch(() => ({})));
+  /** What stands under a name; names come from policies, so `constructor` must not find anything. */
+  const under = (table, name) => (table && Object.hasOwn(table, name) ? table[name] : []);
   const services = async () => (await all()).services ?? [];
   const actions = async (service) => {
     const known = (await all()).actions ?? {};
-    return service && known[service] ? known[service] : service ? [] : Object.values(known).flat();
+    return service ? under(known, service) : Object.values(known).flat();
   };
-  const arns = async (service) => ((await all()).arns ?? {})[service] ?? [];
+  const arns = async (service) => under((await all()).arns, service);
   return {
     account: "",
     services,
@@ -22,7 +24,7 @@ export function knowledge(address, ask) {
     /** The last parts of ARNs. */
     resources: async (service) => (await arns(service)).map(({ value, hint }) => ({ value: value.split(":").slice(4).join(":"), hint })),
     keys: async () => (await all()).keys ?? [],
-    principals: async (type) => ((await all()).principals ?? {})[type] ?? [],
+    principals: async (type) => under((await all()).principals, type),
     /** Remember work under way, so that `settled` can wait for it. */
     after(work) {
       waiting.add(work);

@@ -31,17 +31,18 @@ export function visual(panel, { read, write, known, trust, t }) {
   /** @type {Map<number, object>} what is open and searched for, by statement */
   const states = new Map();
   const texts = [];
+  let last = "";
 
   const change = (text, focus) => {
     const before = read();
     if (text === before) return draw();
     texts.push(before);
     if (texts.length > KEPT) texts.shift();
-    write(text);
+    write((last = text));
     return draw(focus);
   };
   const undo = () => {
-    if (texts.length) write(texts.pop());
+    if (texts.length) write((last = texts.pop()));
     draw();
   };
 
@@ -54,7 +55,7 @@ export function visual(panel, { read, write, known, trust, t }) {
   function principals(seen, one, at) {
     const type = states.get(one.index).type ?? one.principals[0]?.name ?? "RAM";
     const lists = one.principals.map((each) => el("div", {}, [
-      el("p", { class: "policy-label" }, [t(Object.fromEntries(TYPES)[each.name] ?? each.name), " ", el("code", {}, [each.name])]),
+      el("p", { class: "policy-label" }, [t(TYPES.find(([name]) => name === each.name)?.[1] ?? ""), " ", el("code", {}, [each.name])]),
       chips(t("Principals of type {type}", { type: each.name }), each.values.map(({ text }) => text), `${at}.${each.name}`, t, (index) => change(policy.removePrincipal(seen, one, each.name, index), `${at}.add`)),
     ]));
     return section(t("Principal"), [
@@ -178,6 +179,8 @@ export function visual(panel, { read, write, known, trust, t }) {
   /** Draw the text anew; the focus stays where it was, or goes where it is told. */
   function draw(focus) {
     const seen = policy.view(read());
+    if (seen.text !== last) texts.length = 0; // changed elsewhere since: Undo would take that back too
+    last = seen.text;
     const held = panel.contains(document.activeElement) ? document.activeElement.dataset.at : undefined;
     panel.replaceChildren(...contents(seen));
     const wanted = focus ?? held;

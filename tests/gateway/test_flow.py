@@ -121,7 +121,7 @@ def test_the_process_does_not_grow_with_the_bodies_that_pass(
 ) -> None:
     def script(connection: socket.socket, _: Request) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % LARGE)
-        for _ in range(LARGE // len(PIECE)):
+        for _piece in range(LARGE // len(PIECE)):
             connection.sendall(PIECE)
 
     foreign.script = script

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daypass.client import Credentials
+from daypass.gateway import connection
 from tests.gateway import signers
 from tests.gateway.foreign import OK, Foreign, Request, answering, dying
 from tests.gateway.gateways import Running, configure, gateway
@@ -27,13 +28,13 @@ def alice(world: World) -> Credentials:
 
 def _raw(running: Running, data: bytes, *, end: bool = False) -> bytes:
     host, port = running.host.split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(data)
+    with socket.create_connection((host, int(port)), timeout=30) as client:
+        client.sendall(data)
         if end:
-            connection.shutdown(socket.SHUT_WR)
+            client.shutdown(socket.SHUT_WR)
         answer = b""
         try:
-            while piece := connection.recv(65536):
+            while piece := client.recv(65536):
                 answer += piece
         except ConnectionResetError:
             pass
@@ -171,6 +172,25 @@ def test_a_body_that_is_too_large_to_be_believed_is_refused(
     answer = running.ask("POST", f"/?{signers.rpc(alice, 'CountGateways', '2019-03-01')}", form, body)
     assert (answer.status, answer.json()["Code"]) == (413, "RequestEntityTooLarge")
     assert foreign.requests.empty()
+
+
+def test_a_body_that_does_not_come_and_a_head_that_does_not_end_are_given_up(
+    running: Running, foreign: Foreign, alice: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+    streamed = _raw(running, _head(running, alice, "content-length: 1000") + b"x" * 10)
+    assert streamed.startswith(b"HTTP/1.1 408 ")
+    assert b"<Code>RequestTimeout</Code>" in streamed
+    headers = [f"{name}: {value}" for name, value in signers.sls(alice, "POST", "/logstores").items()]
+    gathered = ["POST /logstores HTTP/1.1", "host: p.localhost", *headers, "content-length: 9", "", "x"]
+    answer = _raw(running, "\r\n".join(gathered).encode())
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"errorCode":' in answer
+    assert _raw(running, b"GET / HTTP/1.1\r\nhost").startswith(b"HTTP/1.1 408 ")
+    assert _raw(running, b"") == b""
+    assert foreign.requests.empty()
+    assert running.until_idle()[0] == 0
 
 
 def test_a_refused_upload_is_answered_while_its_body_comes(

@@ -36,7 +36,8 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         hosts: names by which clients reach the gateway for this service.
         account: that owns the resources; that of each caller, if not given.
         region: in the ARNs of its resources.
-        host: of the requests to it; the one the client sent, if not given.
+        host: of the requests to it, behind a label that means something; else the client's.
+        path_style: OSS: whether the service looks for buckets in paths only.
         audience: of the assertions; the URL, if not given.
         ca_file: authorities its certificate may be from, in the PEM form.
         connect_seconds: how long a connection may take.
@@ -53,6 +54,7 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = ""
     region: str = ""
     host: str = ""
+    path_style: bool = False
     audience: str = ""
     ca_file: str = ""
     connect_seconds: _Seconds = 5.0
@@ -88,7 +90,8 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         interfaces: by which it is reached.
         secure: whether TLS is spoken with it.
         address: host and port it listens on.
-        host: of the requests to it; empty for the client's.
+        host: of the requests to it, behind a label that means something; empty for the client's.
+        path_style: whether buckets are moved into the path.
         base: what its paths begin with, without a slash at the end.
         hosts: names by which clients reach the gateway for it, in lower case.
         account: that owns the resources; empty for that of each caller.
@@ -106,6 +109,7 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool
     address: tuple[str, int]
     host: str
+    path_style: bool
     base: str
     hosts: frozenset[str]
     account: str
@@ -180,6 +184,7 @@ def _upstream(form: UpstreamForm, region: str, folder: Path) -> Upstream:
         secure=secure,
         address=(url.hostname or "", url.port or (443 if secure else 80)),
         host=form.host,
+        path_style=form.path_style,
         base=url.path.rstrip("/"),
         hosts=frozenset(host.lower() for host in form.hosts),
         account=form.account,

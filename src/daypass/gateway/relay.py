@@ -22,7 +22,6 @@ from daypass.signing import WireRequest, sign_answer
 
 if TYPE_CHECKING:
     from daypass.gateway.client import Headers, Pool
-    from daypass.gateway.config import Upstream
     from daypass.gateway.gate import Admission, Gate
     from daypass.gateway.routes import Route
     from daypass.gateway.stand_ins.fixtures import Fixtures
@@ -304,7 +303,7 @@ class Relay:
         line = self._pools[id(route.upstream)].take()
         if line is not None:
             self._used_before = True
-            self._send_request(line, route.upstream)
+            self._send_request(line, route)
         else:
             self._ask(route)
 
@@ -328,9 +327,9 @@ class Relay:
     def _ask(self, route: Route) -> None:
         """Have a connection made."""
         pool = self._pools[id(route.upstream)]
-        self._task = asyncio.get_running_loop().create_task(self._connect(pool, route.upstream))
+        self._task = asyncio.get_running_loop().create_task(self._connect(pool, route))
 
-    async def _connect(self, pool: Pool, upstream: Upstream) -> None:
+    async def _connect(self, pool: Pool, route: Route) -> None:
         try:
             line = await pool.connect()
         except ApiError as error:
@@ -341,13 +340,13 @@ class Relay:
         if self._finished:
             pool.give_back(line)
         else:
-            self._send_request(line, upstream)
+            self._send_request(line, route)
 
-    def _send_request(self, line: Line, upstream: Upstream) -> None:
+    def _send_request(self, line: Line, route: Route) -> None:
         arrived, protocol = self._arrived, self._admission.protocol
         request = self._admission.exchange.wire.request
         body = b"" if self._streams else forward.body(protocol, request)
-        headers = self._headers(upstream)
+        headers = self._headers(route)
         if not self._streams:
             if body or request.method not in {"GET", "HEAD", "DELETE"}:
                 headers.append((b"content-length", b"%d" % len(body)))
@@ -355,7 +354,7 @@ class Relay:
             headers.append((b"transfer-encoding", b"chunked"))
         elif arrived.length is not None:
             headers.append((b"content-length", b"%d" % arrived.length))
-        target = forward.target(protocol, upstream, request)
+        target = forward.target(route, request)
         first = b"%b %b HTTP/1.1" % (request.method.encode("latin-1"), target)
         self._line = line
         line.begin(self, forward.head(first, headers) + body, bodiless=request.method == "HEAD")
@@ -367,11 +366,11 @@ class Relay:
                 line.send(self._framed(piece))
             self._pending = []
             self._client.release("not sent yet")
-        self._patience(upstream.answer_seconds)
+        self._patience(route.upstream.answer_seconds)
         if self._complete:
             self._end_request()
 
-    def _headers(self, upstream: Upstream) -> Headers:
+    def _headers(self, route: Route) -> Headers:
         exchange, found = self._admission.exchange, self._admission.found
         caller = exchange.caller
         if caller is None or found is None:
@@ -380,12 +379,12 @@ class Relay:
             caller,
             action=found.needs[0].action,
             resource=found.needs[0].resource,
-            audience=upstream.audience,
+            audience=route.upstream.audience,
             request_id=exchange.request_id,
             now=exchange.now,
         )
         return forward.headers(
-            upstream,
+            route,
             self._arrived.headers,
             source_ip=exchange.wire.source_ip,
             secure=exchange.wire.secure,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -352,6 +354,51 @@ def test_an_idle_connection_that_the_service_ended_is_replaced(
     foreign.script = once
     for _ in range(5):
         assert running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS)).body == b"hello"
+
+
+def test_a_service_that_hangs_up_at_once_leaves_no_connection_counted(
+    world: World, alice: Credentials, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with gateway(world.server, configure(tmp_path, url, connections=2)) as running:
+            for _ in range(10):
+                answer = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+                assert answer.status in {502, 503}
+            assert running.until_idle() == (0, 0)
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_requests_wait_for_a_connection_no_longer_than_for_being_connected(
+    world: World, alice: Credentials, foreign: Foreign, tmp_path: Path
+) -> None:
+    going_on = threading.Event()
+
+    def slow(connection: socket.socket, _: Request) -> None:
+        going_on.wait(20)
+        connection.sendall(OK)
+
+    foreign.script = slow
+    file = configure(tmp_path, foreign.url, ("oss",), connections=1, connect_seconds=0.3)
+    with gateway(world.server, file) as running, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(running.ask, "GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+        foreign.asked()
+        second = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+        assert second.status == 503
+        going_on.set()
+        assert first.result().status == 200
+        assert running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS)).status == 200
 
 
 def test_nothing_is_left_open(running: Running, foreign: Foreign, alice: Credentials) -> None:

@@ -339,3 +339,16 @@ def test_a_host_that_could_name_a_bucket_to_the_service_alone_is_refused(
     answer = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS) | {"host": host})
     assert answer.status == 404
     assert foreign.requests.empty()
+
+
+def test_whoever_asks_without_a_signature_is_told_that_the_gateway_lives(
+    running: Running, foreign: Foreign, alice: Credentials
+) -> None:
+    before = len(running.records())
+    answer = running.ask("GET", "/healthz")
+    assert (answer.status, answer.body) == (200, b"ok\n")
+    assert running.ask("HEAD", "/healthz").status == 200
+    assert len(running.records()) == before
+    assert foreign.requests.empty()
+    assert running.ask("GET", "/healthz/a", signers.oss(alice, "GET", "/healthz/a")).body == b"hello"
+    assert running.ask("GET", "/healthz?x").status == 400

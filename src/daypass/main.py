@@ -255,7 +255,9 @@ class Runtime:
         self._settings: Final = settings
         self.database: Final = open_database(settings)
         self._feed: Final = self.database.feed(settings.data)
-        self._log: Final = DecisionLog(settings.data / DECISIONS)
+        self._log: Final = DecisionLog(settings.data / DECISIONS, when_full=self._write_decisions)
+        self._recording: Final = ThreadPoolExecutor(1, "decisions")
+        self._writing_decisions: Future[None] | None = None
         self._nonces: Final = open_nonces(settings)
         self._pace: Final = open_pace(settings)
         self._readers: Final = ThreadPoolExecutor(READERS - 1, "reader")
@@ -368,13 +370,21 @@ class Runtime:
 
     async def every_second(self) -> None:
         """Write the decisions and uses of keys gathered since the last time; what the disk refuses waits."""
+        self._write_decisions()
+        if self._writing_uses is None or self._writing_uses.done():
+            uses = self.seen_keys.take(clock())
+            self._writing_uses = self._writer.submit(self._write_uses, uses) if uses else None
+
+    def _write_decisions(self) -> None:
+        """Have what is gathered written, unless that is being done; nobody waits for the disk."""
+        if self._writing_decisions is None or self._writing_decisions.done():
+            self._writing_decisions = self._recording.submit(self._flush)
+
+    def _flush(self) -> None:
         try:
             self._log.flush()
         except OSError as refusal:
             _log.error("the decision log cannot be written", reason=str(refusal))
-        if self._writing_uses is None or self._writing_uses.done():
-            uses = self.seen_keys.take(clock())
-            self._writing_uses = self._writer.submit(self._write_uses, uses) if uses else None
 
     def _write_uses(self, uses: dict[str, KeyUse]) -> None:
         try:
@@ -393,6 +403,7 @@ class Runtime:
             self.seen_keys.write_all()
         except DaypassError as refusal:
             _log.error("the last uses of AccessKeys cannot be written", reason=str(refusal))
+        self._recording.shutdown()
         try:
             self._log.close()
         except OSError as refusal:

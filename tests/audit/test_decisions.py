@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import threading
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_records_are_lines_of_json_without_empty_members(tmp_path: Path) -> None
 
 
 def test_records_wait_for_a_flush_or_a_full_batch(tmp_path: Path) -> None:
-    log = DecisionLog(tmp_path / "decisions.jsonl", batch=1000)
+    log = DecisionLog(tmp_path / "decisions.jsonl", batch=12)
     log.append(_record(1))
     assert _lines(tmp_path) == []
     assert log.backlog > 0
@@ -65,7 +66,7 @@ def test_a_file_that_another_process_has_just_renamed_is_not_renamed_again(tmp_p
 
 
 def _write(path: Path, name: str, count: int) -> None:
-    log = DecisionLog(path, max_bytes=20_000, keep=50, batch=500)
+    log = DecisionLog(path, max_bytes=20_000, keep=50, batch=7)
     for number in range(count):
         log.append(_record(number, name))
     log.close()
@@ -95,3 +96,38 @@ def test_a_disk_that_refuses_keeps_the_backlog(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left"):
         log.flush()
     assert log.backlog > 0
+
+
+def test_what_is_appended_while_another_thread_writes_is_neither_lost_nor_torn(tmp_path: Path) -> None:
+    wanted, enough = threading.Event(), threading.Event()
+    log = DecisionLog(
+        tmp_path / "decisions.jsonl", max_bytes=50_000, keep=100, batch=10, when_full=wanted.set
+    )
+
+    def write() -> None:
+        while not enough.is_set():
+            wanted.wait(1)
+            wanted.clear()
+            log.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for number in range(5000):
+        log.append(_record(number))
+    enough.set()
+    wanted.set()
+    writer.join()
+    log.close()
+    assert sorted(line["requestId"] for line in _lines(tmp_path)) == sorted(f"R-{n}" for n in range(5000))
+    assert log.backlog == 0
+
+
+def test_a_full_batch_is_told_of_and_not_written_by_who_appends(tmp_path: Path) -> None:
+    told: list[bool] = []
+    log = DecisionLog(tmp_path / "decisions.jsonl", batch=5, when_full=lambda: told.append(True))
+    for number in range(20):
+        log.append(_record(number))
+    assert told
+    assert _lines(tmp_path) == []
+    log.close()
+    assert len(_lines(tmp_path)) == 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daypass.console.routing import routes
+from daypass.console.routing import Route, routes
 
 PLACES: Final[dict[str, str]] = {
     "/roles/{name}": "/roles/reader",
@@ -36,8 +36,17 @@ PLACES: Final[dict[str, str]] = {
 }
 """For paths with variable parts: the page of something that tests/console/test_pages.py puts there."""
 
+REQUEST: Final = "AAAAAAAA-0000-0000-0000-00000000000E"
+"""Id of a request that is on record."""
+
+PLACES["/audit/{request}"] = f"/audit/{REQUEST}"
+
 
 def pages() -> list[str]:
     """Return an address of every page, in the order of their routes."""
-    gets = (route.path for route in routes() if route.method == "GET")
-    return [PLACES.get(path, path) for path in gets]
+    return [PLACES.get(route.path, route.path) for route in page_routes()]
+
+
+def page_routes() -> list[Route]:
+    """Return the routes of all pages, in their order."""
+    return [route for route in routes() if route.method == "GET" and route.is_page]

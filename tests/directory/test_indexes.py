@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from sqlalchemy import event
 
-from daypass.directory import lookups, schema
+from daypass.directory import beginnings, lookups, schema
 from daypass.directory.placements import placement_of
 from daypass.directory.resource_directories import FULL_ACCESS
 from daypass.directory.settings import PasswordPolicy
@@ -93,6 +93,18 @@ LOOKUPS: dict[str, Callable[[Transaction, str], object]] = {
     "events": lambda txn, account: txn.audit.list(account_id=account, limit=1),
     "events of a request": lambda txn, _: txn.audit.list(request_id="R", limit=1),
     "events of a principal": lambda txn, _: txn.audit.list(principal="p", limit=1),
+    "events before one": lambda txn, account: txn.audit.walk(account, beyond=9, limit=1),
+    "events after one": lambda txn, account: txn.audit.walk(account, beyond=9, oldest_first=True, limit=1),
+    "events of a time": lambda txn, _: txn.audit.sequence_at(1),
+    "changes among requests": lambda txn, _: txn.audit.recorded(["R", "S"]),
+    **{
+        f"{kind} that begins so": lambda txn, account, kind=kind: beginnings.names(
+            txn, kind, account, "ab", 5
+        )  # type: ignore[misc] # bound at once
+        for kind in get_args(beginnings.Kind)
+    },
+    "keys that begin so": lambda txn, account: beginnings.keys(txn, account, "LTAIabcd", 5),
+    "resource groups whose id begins so": lambda txn, account: beginnings.ids(txn, account, "rg-a", 5),
 }
 
 

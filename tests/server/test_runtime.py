@@ -29,6 +29,23 @@ def test_a_full_disk_does_not_end_the_server() -> None:
         assert World(server).call(server.account.root, "GetCallerIdentity").status == 200
 
 
+def test_a_disk_that_stands_still_holds_up_no_request_and_loses_no_decision() -> None:
+    with Server() as server:
+        log, world = server.runtime._log, World(server)
+        drain, stuck = os.pipe()
+        os.dup2(stuck, log._file)
+        os.close(stuck)
+        log._follow_rotation = lambda: None  # type: ignore[method-assign] # the pipe stays
+        log._batch = 5  # type: ignore[misc] # a small batch for a short test
+        asked = [world.call(server.account.root, "GetCallerIdentity") for _ in range(400)]
+        assert {answer.status for answer in asked} == {200}
+        assert log.backlog > 0  # a pipe holds 64 KiB, the records are more
+        read = b""
+        while any(answer.headers["x-acs-request-id"].encode() not in read for answer in asked):
+            read += os.read(drain, 1 << 20)
+    os.close(drain)
+
+
 def _ask(settings: main.Settings, query: str) -> int:
     runtime = main.Runtime(settings)
     try:

@@ -1,7 +1,7 @@
 """Decision records: who asked for what, what was decided and by which statement.
 
-Records are appended to ``decisions.jsonl`` in batches, at the latest after a second, so
-the caller never waits for the disk; a crash may lose that last second. Changes to the
+Records are appended to ``decisions.jsonl`` in batches, at the latest after a second and on a
+thread of their own, so the caller never waits for the disk; a crash may lose that last second. Changes to the
 directory have their record in the store, in the change's own transaction, and lose
 nothing. Several processes append to one file: each batch is one ``write`` of whole lines
 to a file opened for appending. A full file is renamed to ``decisions.jsonl.1`` and so on.
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -70,32 +72,44 @@ class DecisionLog:
         path: the file; its directory must exist.
         max_bytes: size at which it is rotated.
         keep: rotated files that are kept.
-        batch: bytes gathered before a write happens without waiting for :meth:`flush`.
+        batch: records gathered before a write happens without waiting for :meth:`flush`.
+        when_full: called when so many are gathered; it sees to a flush. By default that is done at
+            once. One thread appends, another may flush.
     """
 
     def __init__(
-        self, path: Path, *, max_bytes: int = 256 * 1024 * 1024, keep: int = 8, batch: int = 256 * 1024
+        self,
+        path: Path,
+        *,
+        max_bytes: int = 256 * 1024 * 1024,
+        keep: int = 8,
+        batch: int = 512,
+        when_full: Callable[[], object] | None = None,
     ) -> None:
         self._path: Final = path
         self._max_bytes: Final = max_bytes
         self._keep: Final = keep
         self._batch: Final = batch
-        self._buffer = bytearray()
+        self._records: Final[deque[DecisionRecord]] = deque()
+        self._lines = bytearray()  # of records taken from there; the thread's that flushes
+        self._appended = 0  # each count has one thread that adds to it
+        self._taken = 0
+        self._written = 0
+        self._when_full: Final = when_full or self.flush
         self._encode: Final = msgspec.json.Encoder().encode_into
         self._file = self._open()
 
     @property
     def backlog(self) -> int:
-        """Bytes that wait to be written."""
-        return len(self._buffer)
+        """Records that wait to be written."""
+        return self._appended - self._written
 
     def append(self, record: DecisionRecord) -> None:
         """Add a record; the disk sees it with the next batch or :meth:`flush`."""
-        buffer = self._buffer
-        self._encode(record, buffer, -1)
-        buffer += b"\n"
-        if len(buffer) >= self._batch:
-            self.flush()
+        self._records.append(record)
+        self._appended += 1
+        if self._appended - self._written >= self._batch:
+            self._when_full()
 
     def flush(self) -> None:
         """Write what is gathered, then rotate if the file has grown past its size.
@@ -103,12 +117,18 @@ class DecisionLog:
         Raises:
             OSError: the disk refused; the batch is kept for the next attempt, up to a bound.
         """
-        if not self._buffer:
+        lines = self._lines
+        for _ in range(len(self._records)):
+            self._taken += 1
+            self._encode(self._records.popleft(), lines, -1)
+            lines += b"\n"
+        if not lines:
             return
         self._follow_rotation()
-        while self._buffer:
-            written = os.write(self._file, self._buffer)
-            del self._buffer[:written]
+        while lines:
+            written = os.write(self._file, lines)
+            del lines[:written]
+        self._written = self._taken
         if os.fstat(self._file).st_size >= self._max_bytes:
             self._rotate()
 

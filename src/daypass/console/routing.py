@@ -35,6 +35,7 @@ class Route:
             that only asks (a review, a simulation) can be posted again and again.
         again: answers such a form when it comes a second time; without it the page does where
             the form stood.
+        is_page: whether people see a page there; else it is a file they save.
     """
 
     method: str
@@ -43,11 +44,17 @@ class Route:
     signed_in: bool = True
     writes: bool = False
     again: Function | None = None
+    is_page: bool = True
 
 
 def get(path: str, function: Function, *, signed_in: bool = True) -> Route:
     """Declare a page."""
     return Route("GET", path, function, signed_in)
+
+
+def download(path: str, function: Function) -> Route:
+    """Declare a file that signed-in users can save."""
+    return Route("GET", path, function, is_page=False)
 
 
 def post(path: str, function: Function, *, signed_in: bool = True, again: Function | None = None) -> Route:

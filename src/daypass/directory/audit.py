@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from daypass.directory.errors import BAD_MARKER
 from daypass.directory.pages import Page, page_of, read_marker, within
@@ -110,8 +110,8 @@ class Audit:
         )
         if found is not None:
             return int(found[0])
-        last = self._context.first(select(c.sequence).order_by(c.sequence.desc()).limit(1))
-        return 1 if last is None else int(last[0]) + 1
+        last = self._context.first(select(func.max(c.sequence)))
+        return 1 + int((last[0] if last is not None else None) or 0)
 
     def recorded(self, request_ids: Sequence[str]) -> frozenset[str]:
         """Return which of some requests made a change that is on record; at most 1000 are asked for."""

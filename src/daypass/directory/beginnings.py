@@ -36,6 +36,11 @@ _TABLES: Final[Mapping[Kind, Table]] = {
 }
 
 
+_ALIKE: Final = 500
+"""Ids of all accounts that are looked at: they are random, so few begin alike. Through the index of an
+account all of its own would be."""
+
+
 class Holder(NamedTuple):
     """An AccessKey's id, and the name of the user who has it; "" for the account's own."""
 
@@ -55,23 +60,24 @@ def names(txn: Transaction, kind: Kind, account_id: str, beginning: str, limit: 
 def ids(txn: Transaction, account_id: str, beginning: str, limit: int) -> tuple[tuple[str, str], ...]:
     """Return id and name of resource groups whose id begins with a text."""
     c = resource_groups.c
-    found = (c.account_id == account_id, *_from(c.id, beginning))
-    rows = txn.all(select(c.id, c.name).where(*found).order_by(c.id).limit(limit))
-    return tuple((row[0], row[1]) for row in rows)
+    rows = txn.all(
+        select(c.account_id, c.id, c.name).where(*_from(c.id, beginning)).order_by(c.id).limit(_ALIKE)
+    )
+    return tuple((row[1], row[2]) for row in rows if row[0] == account_id)[:limit]
 
 
 def keys(txn: Transaction, account_id: str, beginning: str, limit: int) -> tuple[Holder, ...]:
     """Return an account's AccessKeys whose id begins with a text; ids tell upper from lower case."""
     c = access_keys.c
     statement = (
-        select(c.id, users.c.name)
+        select(c.account_id, c.id, users.c.name)
         .select_from(access_keys)
         .outerjoin(users, users.c.id == c.user_id)
-        .where(*_from(c.id, beginning), c.account_id == account_id)
+        .where(*_from(c.id, beginning))
         .order_by(c.id)
-        .limit(limit)
+        .limit(_ALIKE)
     )
-    return tuple(Holder(row[0], row[1] or "") for row in txn.all(statement))
+    return tuple(Holder(row[1], row[2] or "") for row in txn.all(statement) if row[0] == account_id)[:limit]
 
 
 def _from(column: Column[Any], beginning: str) -> tuple[ColumnElement[bool], ...]:

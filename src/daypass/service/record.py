@@ -106,10 +106,10 @@ class Recorder:
 
     Args:
         log: where records go.
-        max_backlog: bytes that may wait while the disk refuses; beyond it requests are refused.
+        max_backlog: records that may wait while the disk refuses; beyond it requests are refused.
     """
 
-    def __init__(self, log: DecisionLog, *, max_backlog: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, log: DecisionLog, *, max_backlog: int = 32_768) -> None:
         self._log: Final = log
         self._max_backlog: Final = max_backlog
         self._count: Final = functools.cache(REQUESTS.labels)  # as many as operations times outcomes

@@ -195,6 +195,8 @@ def furnished(server: Server) -> Trail:
         ([("Outcome", "refused")], ["GetUser"]),
         ([("Outcome", "deny"), ("EventName", "ListUsers")], ["ListUsers"]),
         ([("EventAccessKeyId", "{root}"), ("EventName", "CreateUser")], ["CreateUser"]),
+        ([("Noteworthy", "true"), ("User", "bob")], ["AssumeRole", "ListUsers", "GetRole"]),
+        ([("Noteworthy", "true"), ("EventName", "GetUser"), ("User", "root")], ["GetUser"]),
         ([("EventName", "NoSuchThing")], []),
     ],
 )
@@ -209,7 +211,7 @@ def test_conditions_narrow_what_is_told(
 
 def test_every_key_can_be_asked_for(furnished: Trail) -> None:
     for key in KEYS:
-        value = "allow" if key == "Outcome" else "x"
+        value = {"Outcome": "allow", "Noteworthy": "true"}.get(key, "x")
         assert isinstance(furnished.events((key, value)), list)
 
 
@@ -288,6 +290,10 @@ WRONG = [
     ),
     (
         {"LookupAttribute.1.Key": "Outcome", "LookupAttribute.1.Value": "x"},
+        "InvalidParameter.LookupAttribute",
+    ),
+    (
+        {"LookupAttribute.1.Key": "Noteworthy", "LookupAttribute.1.Value": "no"},
         "InvalidParameter.LookupAttribute",
     ),
     ({"NextToken": "AAAA"}, "InvalidParameter.NextToken"),

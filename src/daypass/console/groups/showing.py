@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from daypass.console.history import history
 from daypass.console.listing import listing
 from daypass.console.page import address
 from daypass.console.parts import part
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from daypass.console.page import Page
 
-TABS: Final = ("members", "permissions")
+TABS: Final = ("members", "permissions", "events")
 _PATH: Final = "/groups/{name}"
 
 
@@ -40,7 +41,11 @@ async def show(page: Page) -> Response:
         f"groups/{tab}.html",
         group=group,
         tab=tab,
-        tabs=(("members", page.t("Members")), ("permissions", page.t("Permissions"))),
+        tabs=(
+            ("members", page.t("Members")),
+            ("permissions", page.t("Permissions")),
+            ("events", page.t("Events")),
+        ),
         refusals={
             action: await page.may("Ram", action, GroupName=name)
             for action in (
@@ -52,7 +57,7 @@ async def show(page: Page) -> Response:
                 "DetachPolicyFromGroup",
             )
         },
-        **(await _members(page, name) if tab == "members" else await _permissions(page, name)),
+        **await _TABS[tab](page, name),
     )
 
 
@@ -70,5 +75,11 @@ async def _members(page: Page, name: str) -> dict[str, Any]:
 async def _permissions(page: Page, name: str) -> dict[str, Any]:
     return {"own": await part(page, "Ram", "ListPoliciesForGroup", GroupName=name)}
 
+
+async def _events(page: Page, name: str) -> dict[str, Any]:
+    return {"events": await history(page, "group", name)}
+
+
+_TABS: Final = {"members": _members, "permissions": _permissions, "events": _events}
 
 ROUTES: Final = [get("/groups", show_all), get(_PATH, show)]

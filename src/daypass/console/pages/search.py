@@ -39,7 +39,7 @@ def place(found: dict[str, Any]) -> str:
         owner = found.get("UserName")
         return address(f"/users/{owner}") if owner else "/account"
     if kind == "Request":
-        return address("/explain", message=name)
+        return address(f"/audit/{name}")
     if kind == "Policy":
         return address(f"/policies/{found['PolicyType']}/{name}")
     if kind == "ResourceGroup":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from daypass.console.history import history
 from daypass.console.page import address
 from daypass.console.parts import Part, part
 from daypass.console.policy_editor import review
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from daypass.console.door import Refusal
     from daypass.console.page import Page
 
-TABS: Final = ("information", "permissions", "trust", "sessions")
+TABS: Final = ("information", "permissions", "trust", "sessions", "events")
 MANY: Final = 100
 _ASSUMERS: Final = 20
 
@@ -51,6 +52,7 @@ async def tab_of(page: Page, role: dict[str, Any], tab: str, values: dict[str, A
             ("permissions", page.t("Permissions")),
             ("trust", page.t("Trust Policy")),
             ("sessions", page.t("Sessions")),
+            ("events", page.t("Events")),
         ),
         home=address(f"/roles/{name}"),
         refusals=await _refusals(page, name),
@@ -134,7 +136,12 @@ async def _sessions(page: Page, role: dict[str, Any]) -> dict[str, Any]:
     return await session_form(page, role)
 
 
+async def _events(page: Page, role: dict[str, Any]) -> dict[str, Any]:
+    return {"events": await history(page, "role", role["RoleName"])}
+
+
 _TABS: Final = {
+    "events": _events,
     "information": _information,
     "permissions": _permissions,
     "trust": _trust,

@@ -79,7 +79,7 @@ async function filter(form) {
   if (!target) return;
   const turn = (asked.get(form) ?? 0) + 1;
   asked.set(form, turn);
-  const url = new URL(form.action || location.href);
+  const url = new URL(form.getAttribute("action") || location.href, location.href);
   url.search = posted(form).toString();
   const answer = await ask(url.href);
   if (!answer || asked.get(form) !== turn) return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from daypass.console.history import history
 from daypass.console.listing import listing
 from daypass.console.parts import Part, part
 from daypass.console.routing import get
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from daypass.console.door import Refusal
     from daypass.console.page import Page
 
-TABS: Final = ("authentication", "groups", "permissions")
+TABS: Final = ("authentication", "groups", "permissions", "events")
 MANY: Final = 1000
 
 
@@ -58,6 +59,7 @@ async def show(page: Page) -> Response:
             ("authentication", page.t("Authentication")),
             ("groups", page.t("Groups")),
             ("permissions", page.t("Permissions")),
+            ("events", page.t("Events")),
         ),
         refusals=await _refusals(page, user["UserName"]),
         **shown,
@@ -103,6 +105,10 @@ async def _permissions(page: Page, name: str) -> dict[str, Any]:
     }
 
 
+async def _events(page: Page, name: str) -> dict[str, Any]:
+    return {"events": await history(page, "user", name)}
+
+
 async def _through_groups(page: Page, name: str) -> list[tuple[str, Part]]:
     """Return what each of a user's groups gives it."""
     groups = await part(page, "Ram", "ListGroupsForUser", UserName=name)
@@ -135,6 +141,11 @@ async def _refusals(page: Page, name: str) -> dict[str, Refusal | None]:
     }
 
 
-_TABS: Final = {"authentication": _authentication, "groups": _groups, "permissions": _permissions}
+_TABS: Final = {
+    "authentication": _authentication,
+    "groups": _groups,
+    "permissions": _permissions,
+    "events": _events,
+}
 
 ROUTES: Final = [get("/users", show_all), get("/users/{name}", show)]

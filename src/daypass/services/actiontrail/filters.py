@@ -77,6 +77,11 @@ def _has_outcome(event: EventBody, outcome: str) -> bool:
     return actual == outcome or (outcome == "deny" and actual.endswith(" deny"))
 
 
+def _is_noteworthy(event: EventBody, _: str) -> bool:
+    """Return whether something was changed or handed out, or was not allowed."""
+    return event.event_rw == "Write" or event.additional_event_data.outcome != "allow"
+
+
 _MEETS: Final[Mapping[str, Callable[[EventBody, str], bool]]] = {
     "ServiceName": lambda event, value: _same(event.service_name, value),
     "EventName": _is_named,
@@ -90,6 +95,7 @@ _MEETS: Final[Mapping[str, Callable[[EventBody, str], bool]]] = {
     "Principal": lambda event, value: _same(event.user_identity.principal_arn, value),
     "Resource": _is_on,
     "Outcome": _has_outcome,
+    "Noteworthy": _is_noteworthy,
 }
 
 _TEXTS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -1,8 +1,8 @@
 """LookupEvents: what happened in the caller's account, changes and decisions, a page at a time.
 
-Beside ActionTrail's keys of ``LookupAttribute`` there are four of daypass's own: ``RequestId``,
-``Principal`` and ``Resource``, which are ARNs, and ``Outcome``. Several conditions may be given;
-all have to be met. A page may hold less than was asked for, even nothing, and still have a
+Beside ActionTrail's keys of ``LookupAttribute`` there are some of daypass's own: ``RequestId``,
+``Principal`` and ``Resource``, which are ARNs, ``Outcome``, and ``Noteworthy``. Several conditions may be
+given; all have to be met. A page may hold less than was asked for, even nothing, and still have a
 ``NextToken``: then the records looked through so far held no more, and there are older ones.
 """
 
@@ -130,6 +130,8 @@ def _filters(q: LookupEventsRequest) -> tuple[Filter, ...]:
             raise BAD_ATTRIBUTE(reason=f"a key is one of {', '.join(KEYS)}")
         if attribute.Key == "Outcome" and attribute.Value not in OUTCOMES:
             raise BAD_ATTRIBUTE(reason=f"an outcome is one of {', '.join(OUTCOMES)}")
+        if attribute.Key == "Noteworthy" and attribute.Value != "true":
+            raise BAD_ATTRIBUTE(reason="Noteworthy can only be true")
     return tuple(Filter(attribute.Key, attribute.Value) for attribute in q.lookup_attribute)
 
 

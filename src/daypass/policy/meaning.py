@@ -15,7 +15,9 @@ from daypass.policy.arn import SEGMENTS
 from daypass.policy.conditions import OPERATORS
 from daypass.policy.document import Condition, Document, DocumentKind, Statement
 from daypass.policy.errors import shown
+from daypass.policy.jsontext import decode
 from daypass.policy.pattern import has_wildcard
+from daypass.policy.principals import fold_principal
 from daypass.policy.remarks import Language
 
 _NARROW: Final = re.compile(
@@ -153,8 +155,24 @@ def meaning(document: Document, language: Language) -> tuple[str, ...]:
     """Return what each statement of a document means."""
     tongue = _TONGUES[language]
     trust = document.kind is DocumentKind.TRUST
-    said = ((_trust if trust else _grant)(each, language, tongue) for each in document.statements)
+    spelled = as_written(document.text) if trust else {}
+    said = (
+        _trust(each, spelled, language, tongue) if trust else _grant(each, language, tongue)
+        for each in document.statements
+    )
     return tuple(spaced(each) if language == "zh" else each for each in said)
+
+
+def as_written(*texts: str) -> dict[str, str]:
+    """Return the principals of trust policies as their authors spell them, by their comparable forms."""
+    found: dict[str, str] = {}
+    for text in texts:
+        written = decode(text)["Statement"]
+        for statement in written if isinstance(written, list) else [written]:
+            for named in statement["Principal"].values():
+                names = named if isinstance(named, list) else [named]
+                found |= {fold_principal(name): name for name in names}
+    return found
 
 
 def spaced(words: str) -> str:
@@ -185,12 +203,13 @@ def _grant(statement: Statement, language: Language, tongue: _Tongue) -> str:
     )
 
 
-def _trust(statement: Statement, language: Language, tongue: _Tongue) -> str:
+def _trust(statement: Statement, spelled: Mapping[str, str], language: Language, tongue: _Tongue) -> str:
     named = any(fold(each) in {"*", "sts:*", "sts:assumerole"} for each in statement.actions)
     if named is statement.not_action:
         return tongue.nothing
     words = tongue.lets_not if statement.effect == "Deny" else tongue.lets
-    who = [principal_in_words(each, language) for each in sorted(statement.principals or ())]
+    named_ones = sorted(statement.principals or ())
+    who = [principal_in_words(spelled.get(each, each), language) for each in named_ones]
     return words.format(who=_list(who, tongue, tongue.last), when=_when(statement, language, tongue))
 
 

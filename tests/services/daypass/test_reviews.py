@@ -192,8 +192,8 @@ def test_who_gains_and_loses_a_role_is_told_and_so(own: Own) -> None:
     text = trusting(f"acs:ram::{own.id}:user/Bob")
     review = own("ReviewPolicy", PolicyDocument=text, RoleName="reader")
     assert _texts(review) == [
-        f"Newly trusted: the RAM user bob of the account {own.id}.",
-        f"No longer trusted: the RAM user alice of the account {own.id}.",
+        f"Newly trusted: the RAM user Bob of the account {own.id}.",
+        f"No longer trusted: the RAM user Alice of the account {own.id}.",
     ]
     assert own.world.assume(bob.who, arn).status == 403
     own.ram("UpdateRole", RoleName="reader", NewAssumeRolePolicyDocument=text)

@@ -11,7 +11,7 @@ from daypass.console.calls import Call, call
 from daypass.console.policy_editor import Difference, difference
 from daypass.console.roles.changing import home, trail
 from daypass.console.roles.showing import role_of
-from daypass.console.roles.trust_documents import admitting, mark, permission
+from daypass.console.roles.trust_documents import admitting, mark, permission, spread
 from daypass.console.routing import get, post
 from daypass.errors import ApiError
 
@@ -35,7 +35,7 @@ class Missing:
         assumer: as ListRoleAssumers tells of him.
         was: mark of the trust policy in force.
         trust: the trust policy to come; empty if it trusts him already.
-        changes: how it differs from the one in force.
+        changes: how it differs from the one in force, line breaks aside.
         policy: name of the policy that would be granted; empty if he has a permission.
         document: its text, if it has to be made first.
         calls: what writes all of it.
@@ -105,7 +105,7 @@ async def _missing(page: Page, principal: str) -> Missing:
         assumer,
         mark(in_force),
         trust,
-        difference(in_force, trust) if trust else None,
+        difference(spread(in_force), trust) if trust else None,
         policy,
         document,
         made,

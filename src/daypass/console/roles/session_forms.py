@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from daypass.console import calls
 from daypass.console.calls import Call, call
+from daypass.console.policy_editor import review
 
 if TYPE_CHECKING:
     from daypass.console.page import Page
@@ -21,12 +22,13 @@ async def session_form(page: Page, role: dict[str, Any], error: ApiError | None 
     form = {
         "RoleSessionName": page.form.word("RoleSessionName", _own_name(page)),
         "DurationSeconds": page.form.word("DurationSeconds", "3600"),
-        "Policy": page.form["Policy"],
+        "Policy": page.form["fix"] or page.form["Policy"],
     }
     wanted = call("Sts", "AssumeRole", RoleArn=role["Arn"], RoleSessionName=form["RoleSessionName"])
     return {
         "form": form,
         "error": "" if error is None else error.message,
+        "review": await review(page, form["Policy"], kind="Session"),
         "durations": _durations(role["MaxSessionDuration"]),
         "is_root": not page.who.user_name,
         "refusal": await page.may("Sts", "AssumeRole", **wanted.parameters) if page.who.user_name else None,

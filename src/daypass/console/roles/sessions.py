@@ -26,6 +26,12 @@ async def snippets(page: Page) -> Response:
     return await calls.fragment(page, [assume(page, (await role_of(page))["Arn"])])
 
 
+async def again(page: Page) -> Response:
+    """Show the form as it is, with the review of its session policy."""
+    role = await role_of(page)
+    return await tab_of(page, role, "sessions", await session_form(page, role))
+
+
 async def use(page: Page) -> Response:
     """Assume the role and show the credentials, in this answer and never again."""
     role = await role_of(page)
@@ -46,4 +52,8 @@ async def use(page: Page) -> Response:
     )
 
 
-ROUTES: Final = [ask(f"{_PATH}/snippets", snippets), post(_PATH, use)]
+ROUTES: Final = [
+    ask(f"{_PATH}/snippets", snippets),
+    ask(f"{_PATH}/again", again),
+    post(_PATH, use),
+]

@@ -114,6 +114,11 @@ def _plain(statement: dict[str, Any]) -> bool:
     return "Condition" not in statement and ASSUME in (actions if isinstance(actions, list) else [actions])
 
 
+def spread(document: str) -> str:
+    """Return a document with the line breaks of those that are written here."""
+    return json.dumps(json.loads(document), indent=2, ensure_ascii=False)
+
+
 def permission(role_arn: str) -> str:
     """Return the policy that lets its holder assume a role."""
     return text_of([{"Effect": "Allow", "Action": ASSUME, "Resource": role_arn}])

@@ -16,6 +16,7 @@ from daypass.policy.change_words import (
     trust_change_in_words,
 )
 from daypass.policy.changes import compare
+from daypass.policy.meaning import as_written
 from daypass.policy.trust_changes import ASSUME_ROLE, compare_trust
 from daypass.service.operation import Response
 
@@ -144,6 +145,11 @@ def compare_role(
     """Compare two trust policies of a role: who may assume it."""
     role = call.txn.roles.get(call.account, role_name)
     comparison = compare_trust(before, after, role.arn)
+    spelled = as_written(before.text, after.text)
+    changes = [
+        msgspec.structs.replace(each, principal=spelled[each.principal])
+        for each in comparison.changes[:MOST_CHANGES]
+    ]
     bodies = tuple(
         ChangeBody(
             effect=_effect(change.gained),
@@ -155,7 +161,7 @@ def compare_role(
             cases=_cases(change.cases, change.always, language),
             example=_example(change.example),
         )
-        for change in comparison.changes[:MOST_CHANGES]
+        for change in changes
     )
     return ComparisonBody(
         is_complete=comparison.complete and len(comparison.changes) <= MOST_CHANGES,

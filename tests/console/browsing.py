@@ -7,18 +7,27 @@ import json
 import re
 import ssl
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from daypass.testing import Server
+    from pathlib import Path
 
 OURS: Final = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
 """What browsers say of a form of a page of the same origin."""
 _VOID: Final = {"input", "meta", "link", "img", "br", "hr"}
+
+
+class Reached(Protocol):
+    """A server's console, as somebody reaches it."""
+
+    @property
+    def console_url(self) -> str: ...
+
+    @property
+    def ca_file(self) -> Path | None: ...
 
 
 class Form:
@@ -133,7 +142,7 @@ class Person:
         language: that the browser asks for.
     """
 
-    def __init__(self, server: Server, language: str = "en") -> None:
+    def __init__(self, server: Reached, language: str = "en") -> None:
         self.client: Final = httpx.Client(
             base_url=server.console_url,
             headers={"Accept-Language": language},

@@ -52,6 +52,12 @@ class People:
         assert begun.awaits == ""
         return begun.cookie.reveal()
 
+    def storage(self, name: str) -> dict[str, Any]:
+        """Sign a user in; return what a browser of Playwright's then holds."""
+        host = self.server.console_url.rpartition("/")[2].partition(":")[0]
+        kept = {"name": "daypass-on-plain-loopback", "value": self.cookie(name), "domain": host, "path": "/"}
+        return {"cookies": [{**kept, "httpOnly": True, "sameSite": "Strict"}]}
+
     def turned_away(self, name: str, password: Secret = PASSWORD, browser: Browser = HERE) -> str:
         """Fail to sign in; return the error's code."""
         with pytest.raises(ApiError) as refusal:

@@ -224,6 +224,12 @@ def test_a_name_of_this_machine_is_ours(people: People, host: str) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/roles", "/roles?q=x", "/create-role"])
+def test_the_navigation_shows_where_a_page_belongs(people: People, path: str) -> None:
+    page = signed_in(people).get(path).response.text
+    assert re.findall(r'<a href="([^"]+)"[^>]* aria-current="page">', page) == ["/roles"]
+
+
 def test_what_is_not_there_is_a_page_that_says_so(people: People) -> None:
     shown = signed_in(people).get("/no/such/page")
     assert shown.status == 404

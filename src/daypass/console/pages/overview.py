@@ -85,7 +85,7 @@ async def _steps(page: Page, counts: dict[str, int], advice: dict[str, Any]) -> 
             page.t("Create a role"),
             page.t("Its trust policy says who may assume it."),
             counts.get("Roles", 0) > 0,
-            "/roles/create",
+            "/create-role",
             page.t("Create Role"),
         ),
         Step(
@@ -99,7 +99,7 @@ async def _steps(page: Page, counts: dict[str, int], advice: dict[str, Any]) -> 
             page.t("Grant the policy to the role"),
             page.t("In the whole account, or in one resource group."),
             bool(working),
-            "/grants/grant",
+            "/grants/new",
             page.t("Grant Permission"),
         ),
         Step(
@@ -113,7 +113,7 @@ async def _steps(page: Page, counts: dict[str, int], advice: dict[str, Any]) -> 
             page.t("Get temporary credentials"),
             page.t("AssumeRole gives an AccessKey and a SecurityToken that end by themselves."),
             bool(assumed),
-            first,
+            address(f"/roles/{working[0]}", tab="sessions") if working else "/roles",
             page.t("Use this role"),
         ),
         Step(

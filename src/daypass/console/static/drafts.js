@@ -3,13 +3,16 @@
  * so that neither an ended session nor a wrong click loses it. Never passwords or hidden fields.
  */
 
+import { say, word } from "./words.js";
+
 for (const form of document.querySelectorAll("form[data-draft]")) {
   if (!(form instanceof HTMLFormElement)) continue;
   const key = `draft ${form.dataset.draft}`;
   const fields = [...form.querySelectorAll("textarea, input[type='text']")].filter((field) => "name" in field && field.name);
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
   for (const field of /** @type {HTMLInputElement[]} */ (fields)) {
-    if (typeof kept[field.name] === "string" && field.value === field.defaultValue) {
+    if (typeof kept[field.name] === "string" && field.value === field.defaultValue && kept[field.name] !== field.value) {
+      say(word("draft"));
       field.value = kept[field.name];
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }

@@ -13,6 +13,8 @@ PLACES: Final[dict[str, str]] = {
     "/roles/{name}/delete": "/roles/reader/delete",
     "/roles/{name}/trust": "/roles/reader/trust",
     "/roles/{name}/admit": "/roles/reader/admit?user=alice",
+    "/account/access-keys/{key}/status": "/account/access-keys/LTAI0/status",
+    "/account/access-keys/{key}/delete": "/account/access-keys/LTAI0/delete",
     "/users/{name}": "/users/alice",
     "/users/{name}/edit": "/users/alice/edit",
     "/users/{name}/delete": "/users/alice/delete",

@@ -71,6 +71,11 @@ def text(english: str) -> str:
     return english if LANGUAGE.get() == "en" else _CHINESE.get(english, english)
 
 
+def N_(english: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """Mark a text that is handed to :func:`text` later, when it is known in which language."""
+    return english
+
+
 def texts(one: str, many: str, count: int) -> str:
     """Return a text about one or several things; Chinese has the same for both."""
     return text(one if count == 1 and LANGUAGE.get() == "en" else many)

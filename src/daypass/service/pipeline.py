@@ -450,7 +450,7 @@ class Pipeline:
 def _numbered(error: ApiError, request_id: str) -> ApiError:
     """Return an error that tells which request it ended."""
     extra = {**error.extra, "RequestId": request_id}
-    return ApiError(error.declared, error.message, extra=extra, headers=error.headers)
+    return ApiError(error.declared, error.message, extra=extra, headers=error.headers, details=error.details)
 
 
 def _bound(operation: Operation[Any, Any], presented: signing.Presented | signing.Anonymous | Asked) -> Any:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import segno
-from markupsafe import Markup
 from starlette.responses import Response
 
 from daypass.console import cookies, guard
 from daypass.console.page import address
+from daypass.console.pictures import qr_code
 from daypass.console.routing import get, post
 from daypass.console.signing_in.sayings import NOT_REPEATED, said
 from daypass.errors import ApiError
@@ -182,13 +181,6 @@ async def _codes_asked(page: Page, device: NewDevice | None, wrong: ApiError | N
         back=page.form["back"],
         wrong=said(wrong),
     )
-
-
-def qr_code(uri: str) -> Markup:
-    """Return a QR code as an SVG element that scales and has no style of its own."""
-    drawn = segno.make(uri, error="m", micro=False)
-    svg = drawn.svg_inline(scale=1, omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None)
-    return Markup(svg)  # noqa: S704 (lines that were drawn here, no text)
 
 
 async def setup(page: Page) -> Response:

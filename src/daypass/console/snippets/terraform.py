@@ -81,7 +81,7 @@ class _Configuration:
             for name, value in call.values.items()
         ]
         given += [(name, text.replace("{label}", label)) for name, text in resource.always]
-        width = max(len(name) for name, _ in given)
+        width = max((len(name) for name, _ in given), default=0)
         lines = "".join(f"  {name:{width}} = {text}\n" for name, text in given)
         self._blocks.append(f'resource "{resource.type}" "{label}" {{\n{lines}}}')
         if resource.makes is not None:

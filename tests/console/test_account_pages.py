@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.client import Client, Credentials
+from daypass.console.account.browsers import browser_name
 from daypass.directory import totp
 from daypass.directory.settings import SecurityPreference
 from daypass.main import clock
@@ -196,3 +197,36 @@ def test_root_has_no_password_and_is_told_to_use_another(people: People) -> None
     assert "Change Password" not in shown.links
     assert key.access_key_id in shown.text
     assert key.access_key_secret.reveal() not in shown.response.text
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox 140 · Linux"),
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0"
+            ),
+            "Edge 156 · Windows",
+        ),
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+                "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+            ),
+            "Safari 18 · iOS",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/156.0.0.0 Safari/537.36"
+            ),
+            "Chrome 156 · macOS",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_by_its_name(agent: str, name: str) -> None:
+    assert browser_name(agent) == name

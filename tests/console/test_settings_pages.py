@@ -37,7 +37,7 @@ def signed_in(people: People, name: str = "admin") -> Person:
 
 
 def send(person: Person, section: str, **values: str) -> Shown:
-    return person.send(person.get(f"/settings?tab={section}"), f"/settings/{section}", values)
+    return person.send(person.get(f"/settings?tab={section}"), f"/settings?tab={section}", values)
 
 
 def preference(people: People) -> SecurityPreference:
@@ -76,9 +76,9 @@ def test_a_preference_that_is_changed_is_in_force(
 def test_a_flag_that_is_switched_off_is_off(people: People) -> None:
     person = signed_in(people)
     shown = person.get("/settings")
-    form = shown.form("/settings/security")
+    form = shown.form("/settings?tab=security")
     form.fields[:] = [field for field in form.fields if field[0] != "AllowUserToChangePassword"]
-    person.send(shown, "/settings/security")
+    person.send(shown, "/settings?tab=security")
     assert not preference(people).allow_user_to_change_password
     assert preference(people).allow_user_to_manage_mfa_devices
 
@@ -98,7 +98,7 @@ def test_the_password_policy_is_changed_by_its_form(people: People) -> None:
 def test_every_setting_is_shown_as_it_is(people: People) -> None:
     person = signed_in(people)
     for section in SECTIONS.values():
-        form = dict(person.get(f"/settings?tab={section.key}").form(f"/settings/{section.key}").fields)
+        form = dict(person.get(f"/settings?tab={section.key}").form(f"/settings?tab={section.key}").fields)
         for control in section.controls:
             was = form[f"was-{control.name}"]
             assert control.sent(form.get(control.name, "")) == was
@@ -108,7 +108,7 @@ def test_what_somebody_else_changed_meanwhile_stays(people: People) -> None:
     one, other = signed_in(people), signed_in(people)
     opened = one.get("/settings")
     send(other, "security", LoginSessionDuration="2")
-    one.send(opened, "/settings/security", {"AllowUserToManageAccessKeys": "true"})
+    one.send(opened, "/settings?tab=security", {"AllowUserToManageAccessKeys": "true"})
     now = preference(people)
     assert (now.login_session_duration, now.allow_user_to_manage_access_keys) == (2, True)
 
@@ -131,7 +131,9 @@ def test_a_wrong_value_is_told_and_changes_nothing(
     assert shown.status == 400
     assert "<script>" not in shown.response.text
     (value,) = values.values()
-    assert section == "mfa" or value in shown.text or value in str(shown.form(f"/settings/{section}").fields)
+    assert (
+        section == "mfa" or value in shown.text or value in str(shown.form(f"/settings?tab={section}").fields)
+    )
     assert (preference(people), policy(people)) == before
 
 
@@ -141,7 +143,7 @@ def test_a_mask_that_shuts_its_maker_out_has_to_be_confirmed(people: People) -> 
     assert shown.status == 400
     assert "Your own address, 127.0.0.1, is not among these." in shown.text
     assert preference(people).login_network_masks == ""
-    done = person.send(shown, "/settings/network", {"anyway": "true"})
+    done = person.send(shown, "/settings?tab=network", {"anyway": "true"})
     assert done.status == 200
     assert preference(people).login_network_masks == "10.0.0.0/8"
     assert people.turned_away(f"admin@{people.id}") == "SignIn.AddressNotListed"
@@ -150,12 +152,12 @@ def test_a_mask_that_shuts_its_maker_out_has_to_be_confirmed(people: People) -> 
 def test_the_alias_is_set_and_taken_away_and_names_users(people: People) -> None:
     person = signed_in(people)
     alias = f"team-{people.id}"
-    shown = person.send(person.get("/settings?tab=name"), "/settings/name", {"AccountAlias": alias})
+    shown = person.send(person.get("/settings?tab=name"), "/settings?tab=name", {"AccountAlias": alias})
     assert f"{alias}.onaliyun.com" in shown.text
     assert Person(people.server).sign_in(f"admin@{alias}", PASSWORD.reveal()).response.url.path == "/"
-    wrong = person.send(person.get("/settings?tab=name"), "/settings/name", {"AccountAlias": "-"})
+    wrong = person.send(person.get("/settings?tab=name"), "/settings?tab=name", {"AccountAlias": "-"})
     assert wrong.status == 400
-    person.send(person.get("/settings?tab=name"), "/settings/name", {"AccountAlias": ""})
+    person.send(person.get("/settings?tab=name"), "/settings?tab=name", {"AccountAlias": ""})
     assert f"{people.id}.onaliyun.com" in person.get("/settings?tab=name").text
 
 
@@ -165,7 +167,7 @@ def test_who_may_only_see_the_settings_is_told_what_is_missing(people: People) -
     person = signed_in(people, "viewer")
     for section in SECTIONS:
         assert person.get(f"/settings?tab={section}").disabled == {"OK"}
-    forced = person.send(person.get("/settings"), "/settings/security", {"LoginSessionDuration": "1"})
+    forced = person.send(person.get("/settings"), "/settings?tab=security", {"LoginSessionDuration": "1"})
     assert forced.status == 403
     assert preference(people).login_session_duration == 6
     shown = signed_in(people, "nobody").get("/settings")

@@ -186,5 +186,5 @@ def _awaited(txn: Transaction, user: User, profile: LoginProfile, *, mfa: bool) 
     if state_of(txn, user, profile) is LogonState.MUST_CHANGE:
         return NEW_PASSWORD
     preference = txn.settings.get(user.account_id, SecurityPreference)
-    wanted = preference.enforce_mfa_for_login or profile.mfa_bind_required
+    wanted = preference.wants_mfa or profile.mfa_bind_required
     return BIND_DEVICE if wanted and device is None else ""

@@ -126,7 +126,7 @@ async def _answer(console: Console, request: Request, function: Function) -> Res
         response = await function(page)
     except ApiError as error:
         ended = error.declared is SESSION_ENDED
-        response = await (_sign_in_first(page) if ended else failures.explained(page, error))
+        response = await (_sign_in_first(page, {}) if ended else failures.explained(page, error))
     except Exception:  # noqa: BLE001 (a fault of ours: logged, answered without detail)
         _log.exception("a page failed", request_id=page.request_id)
         response = await failures.explained(page, codes.INTERNAL())
@@ -156,7 +156,7 @@ async def _routed(page: Page, methods: dict[str, Route]) -> Response:
     if route is None:
         raise guard.NO_METHOD()
     if route.signed_in and page.given_who is None:
-        return await _sign_in_first(page)
+        return await _sign_in_first(page, methods)
     if route.method == "POST":
         await _read_form(page)
         if route.writes and not _first_time(page):
@@ -205,13 +205,13 @@ def _first_time(page: Page) -> bool:
     return page.console.once(page.who.account_id, page.form[guard.ONCE][:64])
 
 
-async def _sign_in_first(page: Page) -> Response:
+async def _sign_in_first(page: Page, methods: dict[str, Route]) -> Response:
     """Send somebody who is not signed in to the page for it, and back afterwards."""
     request = page.request
     if page.is_fragment or request.method == "POST":
         if request.method == "POST" and not page.is_fragment:
             await _read_fields(page)
-        return await failures.signed_out(page)
+        return await failures.signed_out(page, page.address if "GET" in methods else "/")
     if request.headers.get("sec-fetch-site") == "cross-site":
         # The cookie of a signed-in user does not come with a link from elsewhere; it does the second time.
         return HTMLResponse('<!doctype html><title>daypass</title><meta http-equiv="refresh" content="0">')

@@ -41,10 +41,15 @@ async def explained(page: Page, error: ApiError) -> Response:
     )
 
 
-async def signed_out(page: Page) -> Response:
-    """Say that a form or a fragment came without a session, which scripts take as a word to sign in again."""
+async def signed_out(page: Page, back: str) -> Response:
+    """Say that a form or a fragment came without a session, which scripts take as a word to sign in again.
+
+    Args:
+        page: asked for.
+        back: where to go once somebody is signed in.
+    """
     typed = [(name, value) for name, value in page.form.items() if not _KEPT_BACK.search(name)]
-    return await page.render("signed_out.html", status=401, typed=typed)
+    return await page.render("signed_out.html", status=401, typed=typed, back=back)
 
 
 def _title(error: ApiError) -> str:

@@ -78,6 +78,11 @@ class SecurityPreference(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether everybody needs an MFA device to log on."""
         return self.mfa_operation_for_login == "mandatory"
 
+    @property
+    def wants_mfa(self) -> bool:
+        """Whether a logon needs an MFA device whosever it is; nothing tells usual ones from others here."""
+        return self.mfa_operation_for_login != "independent"
+
     def admits(self, address: str) -> bool:
         """Return whether somebody may log on from an address."""
         networks = [ip_network(mask, strict=False) for mask in self.login_network_masks.split(";") if mask]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from daypass.console.account.browsers import browser_name
 from daypass.console.parts import Part, part
 from daypass.console.routing import get
 
@@ -29,6 +30,7 @@ async def account(page: Page) -> Response:
         found=found,
         sessions=await part(page, "Daypass", "ListConsoleSessions"),
         refusals=await _refusals(page),
+        browser_name=browser_name,
     )
 
 

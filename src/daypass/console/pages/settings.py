@@ -34,7 +34,9 @@ async def settings(page: Page) -> Response:
 
 async def change(page: Page) -> Response:
     """Change what was changed in a section's form, and nothing else."""
-    section = SECTIONS.get(page.segment("section"), SECURITY)
+    if page.query["tab"] == _NAME:
+        return await _rename(page)
+    section = SECTIONS.get(page.query["tab"], SECURITY)
     changes = section.changes(page.form)
     home = address(_PATH, tab=section.key if section is not SECURITY else "")
     if not changes:
@@ -55,7 +57,9 @@ async def change(page: Page) -> Response:
 
 async def snippets(page: Page) -> Response:
     """Show what a section's form would do, for people who script."""
-    section = SECTIONS.get(page.segment("section"), SECURITY)
+    if page.query["tab"] == _NAME:
+        return await calls.fragment(page, [_naming(page)])
+    section = SECTIONS.get(page.query["tab"], SECURITY)
     return await calls.fragment(page, [call("Ims", section.writes, **section.sent(page.form))])
 
 
@@ -125,7 +129,7 @@ def _naming(page: Page) -> Call:
     return call("Ram", "SetAccountAlias", AccountAlias=alias) if alias else call("Ram", "ClearAccountAlias")
 
 
-async def rename(page: Page) -> Response:
+async def _rename(page: Page) -> Response:
     """Give the account another alias, or take it away."""
     try:
         await calls.run(page, _naming(page))
@@ -138,15 +142,8 @@ async def rename(page: Page) -> Response:
     return page.done(address(_PATH, tab=_NAME), page.t("The settings were changed."))
 
 
-async def name_snippets(page: Page) -> Response:
-    """Show what the form would do, for people who script."""
-    return await calls.fragment(page, [_naming(page)])
-
-
 ROUTES: Final = [
     get(_PATH, settings),
-    post(f"{_PATH}/name", rename),
-    ask(f"{_PATH}/name/snippets", name_snippets),
-    post(f"{_PATH}/{{section}}", change),
-    ask(f"{_PATH}/{{section}}/snippets", snippets),
+    post(_PATH, change),
+    ask(f"{_PATH}/snippets", snippets),
 ]

@@ -183,7 +183,7 @@ MFA: Final = Section(
             options=(
                 ("mandatory", N_("All users")),
                 ("independent", N_("Users whose logon settings say so")),
-                ("adaptive", N_("Users who sign in from somewhere unusual")),
+                ("adaptive", N_("All users: every sign-in counts as unusual here (adaptive)")),
             ),
         ),
     ),

@@ -45,7 +45,7 @@ SERVICE_CREDENTIALS: Final = CHANGE_PASSWORD.named(
 MFA_OPERATION: Final = Choice(
     wire="MFAOperationForLogin",
     help="Who needs an MFA device to log on: mandatory, everybody; independent, whose login profile says so; "
-    "adaptive, who logs on from somewhere unusual. Default independent.",
+    "adaptive, who logs on from somewhere unusual, which is everybody here. Default independent.",
     options=("mandatory", "independent", "adaptive"),
 )
 ENFORCE_MFA: Final = CHANGE_PASSWORD.named(

@@ -28,7 +28,7 @@ from daypass import host
 from daypass.audit.decisions import DecisionLog
 from daypass.audit.reading import DecisionReader
 from daypass.authn.authenticate import Authenticator, PacedAuthenticator
-from daypass.authn.console import ConsoleSessions
+from daypass.authn.console import IDLE_SECONDS, ConsoleSessions
 from daypass.authn.hashing import Hashing
 from daypass.authn.key_uses import SeenKeys
 from daypass.authn.new_sessions import NewSessions
@@ -99,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tls_cert: PEM file of the certificate that the API shows; plain HTTP without it.
         tls_key: PEM file of its private key.
         console: address of the console, ``HOST:PORT``; none is served if empty.
+        console_idle: minutes after which a console session without a request is over.
         console_hosts: names the console is reached by, besides its address and ``localhost``.
     """
 
@@ -116,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     console: str = ""
     console_hosts: tuple[str, ...] = ()
+    console_idle: int = IDLE_SECONDS // 60
 
     @property
     def database_url(self) -> str:
@@ -268,7 +270,7 @@ class Runtime:
         self._writing_uses: Future[None] | None = None
         self.issuer: Final = RingIssuer(self.views, random_bytes)
         seal = RingSeal(self.views, os.urandom)
-        self.sessions: Final = ConsoleSessions()
+        self.sessions: Final = ConsoleSessions(settings.console_idle * 60)
         self.ports: Final = Ports(
             catalogue=CATALOGUE,
             authenticator=self._authenticator(),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
+from msgspec import structs
 from sqlalchemy import update
 
 from daypass import main
@@ -221,3 +222,17 @@ def test_another_worker_knows_a_session_and_its_end_at_once(people: People) -> N
         assert asyncio.run(other.door.who(cookie, HERE)) is None
     finally:
         other.close()
+
+
+def test_how_long_a_session_may_rest_is_a_setting(people: People) -> None:
+    people.user("alice")
+    cookie = people.cookie("alice")
+    (session,) = sessions(people)
+    with people.database.write() as txn:
+        age(txn, session.digest, 60)
+    impatient = main.Runtime(structs.replace(people.server.settings, console_idle=1))
+    try:
+        assert asyncio.run(impatient.door.who(cookie, HERE)) is None
+    finally:
+        impatient.close()
+    assert people.who(cookie) is not None

@@ -50,6 +50,8 @@ def test_the_administrator_is_signed_in_and_may_everything(people: People) -> No
     assert (who.user_name, who.account_id) == ("admin", people.id)
     people.call(who, "Ram", "CreateUser", UserName="bob")
     assert is_set_up(people.database, people.id)
+    with people.database.read() as txn:
+        assert not txn.login_profiles.get(people.id, "admin").password_initial
     assert people.who(people.cookie("admin")) is not None
 
 

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.directory.master_key import KeyFile
+from daypass.directory.records import ConsoleSession
 from daypass.host.snapshots import SnapshotError, restore, snapshot
 from daypass.host.snapshots.encryption import BEGIN, END
 from daypass.secret import Secret
@@ -89,6 +90,34 @@ def test_what_is_restored_is_what_was_there(archived: Archived, tmp_path: Path) 
     assert (encrypted / "tls" / "ca-key.pem").stat().st_mode & 0o077 == 0
     assert not (plain / "tls").exists()
     assert not (encrypted / "root-credentials.json").exists()
+
+
+def test_console_sessions_end_with_a_restoration(archived: Archived, tmp_path: Path) -> None:
+    with open_store(archived.data, sqlite_url(archived.data)) as database:
+        with database.write() as txn:
+            session = ConsoleSession(
+                digest="d" * 64,
+                session_id="s" * 32,
+                account_id=archived.account,
+                user_id=None,
+                access_key_id="STS.N",
+                token=Secret("token"),
+                awaits="",
+                source_ip="10.0.0.1",
+                user_agent="",
+                created_at=txn.now,
+                used_at=txn.now,
+                expires_at=txn.now + 3600,
+            )
+            txn.console_sessions.add(session)
+        archive = tmp_path / "archive.zip"
+        snapshot(database, archived.data, archive, passphrase=None, with_decisions=False)
+        with database.write() as txn:
+            assert txn.console_sessions.end(session.digest)
+    data = tmp_path / "restored"
+    restored(archive, data, None, archived.data / "master.key")
+    with open_store(data, sqlite_url(data)) as database, database.read() as txn:
+        assert txn.console_sessions.find(session.digest) is None
 
 
 def test_the_master_key_is_in_an_encrypted_archive_alone(archived: Archived) -> None:

@@ -89,14 +89,15 @@ class Setup:
         Raises:
             ApiError: the link is not good, or the name or the password; then it is not used up.
         """
-        _, measure = await _in(self._readers, lambda: self._read(link))
-        if USER_NAME.fullmatch(user_name) is None:
-            raise BAD_NAME()
-        entropy = self._entropy
-        hashed = await self._hashing.run(
-            lambda: measure.hash(user_name, password, entropy, weak=TOO_WEAK, reused=REUSED)
-        )
-        begun = await _in(self._writer, lambda: self._complete(link, user_name, hashed, browser))
+        with self._hashing.room():
+            _, measure = await _in(self._readers, lambda: self._read(link))
+            if USER_NAME.fullmatch(user_name) is None:
+                raise BAD_NAME()
+            entropy = self._entropy
+            hashed = await self._hashing.run(
+                lambda: measure.hash(user_name, password, entropy, weak=TOO_WEAK, reused=REUSED)
+            )
+            begun = await _in(self._writer, lambda: self._complete(link, user_name, hashed, browser))
         await _in(self._readers, self._done)
         return begun
 
@@ -112,7 +113,7 @@ class Setup:
                 raise USER_EXISTS(name=user_name)
             txn.setup_links.use(digest_of(link))
             user = txn.users.create(account, user_name)
-            txn.login_profiles.create(account, user_name, hashed)
+            txn.login_profiles.create(account, user_name, hashed, password_initial=False)
             txn.attachments.attach(account, "User", user_name, "System", POLICY)
             self._new.put_on_record(txn, browser, account, user.arn, action=ACTION)
             return self._new.of_user(txn, user, browser, mfa=False)

@@ -66,13 +66,14 @@ class SignIns:
             ApiError: one of :mod:`daypass.authn.sign_in_errors`, or
                 :data:`~daypass.authn.lockout.TOO_MANY_ATTEMPTS`.
         """
-        found = await _in(self._readers, lambda: self._look_up(name, browser))
-        await _in(self._writer, lambda: self._take(found.subject, browser))
-        known = found.profile.password_hash if found.profile is not None else DECOY
         short = len(password.reveal()) <= LONGEST_PASSWORD
         tried = password if short else Secret("")
-        right = await self._hashing.run(lambda: matches(known, tried)) and short
-        return settled(await _in(self._writer, lambda: self._conclude(found, browser, right=right)))
+        with self._hashing.room():
+            found = await _in(self._readers, lambda: self._look_up(name, browser))
+            await _in(self._writer, lambda: self._take(found.subject, browser))
+            known = found.profile.password_hash if found.profile is not None else DECOY
+            right = await self._hashing.run(lambda: matches(known, tried)) and short
+            return settled(await _in(self._writer, lambda: self._conclude(found, browser, right=right)))
 
     async def as_root(self, access_key_id: str, secret: Secret, browser: Browser) -> Begun:
         """Sign an account in with an AccessKey of its own.
@@ -81,10 +82,12 @@ class SignIns:
             ApiError: see :meth:`with_password`.
         """
         subject = lockout.name_subject("key", access_key_id)
-        await _in(self._readers, lambda: self._check(subject, browser))
-        await _in(self._writer, lambda: self._take(subject, browser))
-        concluded = _in(self._writer, lambda: self._conclude_root(subject, access_key_id, secret, browser))
-        return settled(await concluded)
+        with self._hashing.room():
+            await _in(self._readers, lambda: self._check(subject, browser))
+            await _in(self._writer, lambda: self._take(subject, browser))
+            key = access_key_id
+            concluded = _in(self._writer, lambda: self._conclude_root(subject, key, secret, browser))
+            return settled(await concluded)
 
     def _look_up(self, name: str, browser: Browser) -> Found:
         with self._database.read() as txn:

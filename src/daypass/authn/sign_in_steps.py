@@ -114,7 +114,9 @@ class SignInSteps:
             ApiError: one of :mod:`daypass.authn.sign_in_errors`, or
                 :data:`~daypass.authn.lockout.TOO_MANY_ATTEMPTS`.
         """
-        return settled(await _in(self._writer, lambda: self._take_code(cookie, code.strip(), browser)))
+        with self._hashing.room():
+            taken = _in(self._writer, lambda: self._take_code(cookie, code.strip(), browser))
+            return settled(await taken)
 
     async def with_new_password(self, cookie: str, password: Secret, browser: Browser) -> Begun:
         """Go on with a new password.
@@ -122,12 +124,13 @@ class SignInSteps:
         Raises:
             ApiError: one of :mod:`daypass.authn.sign_in_errors`.
         """
-        user, measure = await _in(self._readers, lambda: self._measure(cookie))
-        entropy = self._entropy
-        hashed = await self._hashing.run(
-            lambda: measure.hash(user.name, password, entropy, weak=TOO_WEAK, reused=REUSED)
-        )
-        return await _in(self._writer, lambda: self._change(cookie, measure, hashed, browser))
+        with self._hashing.room():
+            user, measure = await _in(self._readers, lambda: self._measure(cookie))
+            entropy = self._entropy
+            hashed = await self._hashing.run(
+                lambda: measure.hash(user.name, password, entropy, weak=TOO_WEAK, reused=REUSED)
+            )
+            return await _in(self._writer, lambda: self._change(cookie, measure, hashed, browser))
 
     async def new_device(self, cookie: str) -> NewDevice:
         """Make a device for the user to bind; one that was made before and not bound is forgotten.
@@ -135,7 +138,8 @@ class SignInSteps:
         Raises:
             ApiError: see :mod:`daypass.authn.sign_in_errors`, ``LimitExceeded.VirtualMFADevice``.
         """
-        return await _in(self._writer, lambda: self._make_device(cookie))
+        with self._hashing.room():
+            return await _in(self._writer, lambda: self._make_device(cookie))
 
     async def with_device(self, cookie: str, first: str, second: str, browser: Browser) -> Begun:
         """Go on with two codes of the new device that follow each other, which bind it.
@@ -143,7 +147,9 @@ class SignInSteps:
         Raises:
             ApiError: see :mod:`daypass.authn.sign_in_errors`.
         """
-        return await _in(self._writer, lambda: self._bind(cookie, first.strip(), second.strip(), browser))
+        with self._hashing.room():
+            codes = (first.strip(), second.strip())
+            return await _in(self._writer, lambda: self._bind(cookie, *codes, browser))
 
     def _unfinished(self, cookie: str) -> Unfinished | None:
         with self._database.read() as txn:

@@ -24,6 +24,7 @@ CONSOLE: Final = "127.0.0.1:8621"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _MOST_WORKERS: Final = 256
 _MOST_REQUESTS: Final = 30_000
+_MOST_IDLE: Final = 24 * 60
 
 
 def add(parser: Parser) -> None:
@@ -66,6 +67,13 @@ def _add_addresses(parser: Parser) -> None:
         default=[],
         many=True,
         metavar="NAME",
+    )
+    parser.setting(
+        "--console-idle",
+        "minutes after which a console session in which nothing is done is over; default 30",
+        read=whole(1, _MOST_IDLE),
+        default=30,
+        metavar="MINUTES",
     )
     parser.setting(
         "--trusted-proxy",
@@ -154,6 +162,7 @@ def _serve(options: Namespace, data: Path) -> None:
         tls_key=options.tls_key and options.tls_key.absolute(),
         console="" if options.no_console else options.console,
         console_hosts=tuple(options.console_host),
+        console_idle=options.console_idle,
     )
     try:
         accepted = serve(settings)

@@ -48,8 +48,9 @@ class LoginProfiles:
         password_reset_required: bool = False,
         mfa_bind_required: bool = False,
         status: KeyStatus = "Active",
+        password_initial: bool = True,
     ) -> LoginProfile:
-        """Create a user's login profile.
+        """Create a user's login profile; its password is an initial one, unless the user has chosen it.
 
         Raises:
             ApiError: ``EntityNotExist.User``, ``EntityAlreadyExists.User.LoginProfile``.
@@ -60,7 +61,14 @@ class LoginProfiles:
             raise LOGIN_PROFILE_EXISTS(name=user.name)
         now = context.now
         profile = LoginProfile(
-            user.id, password_hash, password_reset_required, mfa_bind_required, now, now, status
+            user.id,
+            password_hash,
+            password_reset_required,
+            mfa_bind_required,
+            now,
+            now,
+            status,
+            password_initial,
         )
         context.add(login_profiles, _values(profile))
         self._passwords.add(user.id, password_hash)

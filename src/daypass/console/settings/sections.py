@@ -109,7 +109,7 @@ SECURITY: Final = Section(
             "LoginSessionDuration",
             N_("Logon Session Duration"),
             "number",
-            N_("Hours, 1 to 24. Without a request a session ends after half an hour."),
+            N_("Hours, 1 to 24. A session in which nothing is done ends sooner."),
         ),
         Control(
             "MaxIdleDaysForUsers",

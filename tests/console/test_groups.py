@@ -181,6 +181,14 @@ def test_deleting_a_group_shows_what_goes_with_it_and_asks_for_its_name(
     assert ask(people, "GetUser", UserName="alice")["User"]["UserName"] == "alice"
 
 
+def test_a_permission_of_a_group_is_revoked_where_it_is_shown(people: People, admin: Person) -> None:
+    people.world.grant("Group", "devs", document(allow("iot:*")))
+    asked = admin.get(admin.get("/groups/devs?tab=permissions").links["Revoke"])
+    done = admin.send(asked, "/groups/devs/revoke")
+    assert "The permission was revoked." in done.text
+    assert ask(people, "ListPoliciesForGroup", GroupName="devs")["Policies"]["Policy"] == []
+
+
 PAGES = [
     "/groups",
     "/create-group",

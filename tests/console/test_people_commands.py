@@ -79,6 +79,7 @@ CASES: Final = [
     Case(
         "/users/alice/access-keys/{key}/delete", "/users/alice/access-keys/{key}/delete", {"confirm": "{key}"}
     ),
+    Case("/users/alice/revoke?type=Custom&policy=p1-alice", "/users/alice/revoke"),
     Case("/create-group", "/create-group", {"GroupName": "ops", "Comments": "n"}, "/create-group/snippets"),
     Case("/groups/devs/edit", "/groups/devs/edit", {"GroupName": "developers"}, "/groups/devs/edit/snippets"),
     Case("/groups/devs/delete", "/groups/devs/delete", {"confirm": "devs"}),

@@ -279,6 +279,29 @@ def test_a_users_permissions_are_its_own_and_those_of_its_groups(people: People,
     assert page.links["Grant Permission"] == "/grants/new?principal=User%3Aalice"
 
 
+@pytest.mark.parametrize("scoped", [False, True])
+def test_a_permission_is_revoked_where_it_is_shown(people: People, admin: Person, scoped: bool) -> None:
+    ask(people, "CreateUser", UserName="alice")
+    wanted = {"UserName": "alice", "PolicyType": "System", "PolicyName": "AliyunSTSAssumeRoleAccess"}
+    ask(people, "AttachPolicyToUser", **wanted)
+    if scoped:
+        ask(people, "DetachPolicyFromUser", **wanted)
+        root = Client(people.server.url, people.world.account.root)
+        made = root.call("2020-03-31", "CreateResourceGroup", {"Name": "plant", "DisplayName": "Plant"})
+        group = made.json()["ResourceGroup"]["Id"]
+        ask(people, "AttachPolicyToUser", **wanted, ResourceGroupId=group)
+        assert group in admin.get("/users/alice?tab=permissions").text
+    page = admin.get("/users/alice?tab=permissions")
+    asked = admin.get(page.links["Revoke"])
+    assert "AliyunSTSAssumeRoleAccess will no longer be granted to alice." in asked.text
+    done = admin.send(asked, "/users/alice/revoke")
+    assert "The permission was revoked." in done.text
+    assert ask(people, "ListPoliciesForUser", UserName="alice")["Policies"]["Policy"] == []
+    again = admin.send(admin.get(page.links["Revoke"]), "/users/alice/revoke")
+    assert again.status == 400
+    assert "Revoke Permission" in again.text
+
+
 @pytest.mark.parametrize("path", ["/users/none", "/users/none/edit", "/users/none/delete"])
 def test_a_user_that_is_not_there_is_not_found(admin: Person, path: str) -> None:
     assert admin.get(path).status == 404

@@ -9,6 +9,7 @@ from daypass.console.calls import Call, call
 from daypass.console.confirming import confirmation
 from daypass.console.page import address
 from daypass.console.parts import part
+from daypass.console.revoking import GROUPS
 from daypass.console.routing import ask, get, post
 from daypass.errors import ApiError
 
@@ -126,14 +127,7 @@ async def _deletion(page: Page) -> tuple[list[Call], dict[str, Any]]:
     """Return what deletes the group and all it has, and what it has."""
     name, account = page.segment("name"), page.who.account_id
     members = await part(page, "Ram", "ListUsersForGroup", GroupName=name, MaxItems=_MANY)
-    granted = await part(
-        page,
-        "ResourceManager",
-        "ListPolicyAttachments",
-        PrincipalType="IMSGroup",
-        PrincipalName=f"{name}@group.{account}.onaliyun.com",
-        PageSize=100,
-    )
+    granted = await GROUPS.granted(page, name)
     users = [each["UserName"] for each in members.body.get("Users", {}).get("User", ())]
     policies = granted.body.get("PolicyAttachments", {}).get("PolicyAttachment", ())
     made = [

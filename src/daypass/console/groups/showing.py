@@ -8,6 +8,7 @@ from daypass.console.history import history
 from daypass.console.listing import listing
 from daypass.console.page import address
 from daypass.console.parts import part
+from daypass.console.revoking import GROUPS
 from daypass.console.routing import get
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ async def _members(page: Page, name: str) -> dict[str, Any]:
 
 
 async def _permissions(page: Page, name: str) -> dict[str, Any]:
-    return {"own": await part(page, "Ram", "ListPoliciesForGroup", GroupName=name)}
+    return {"own": await GROUPS.granted(page, name)}
 
 
 async def _events(page: Page, name: str) -> dict[str, Any]:
@@ -82,4 +83,4 @@ async def _events(page: Page, name: str) -> dict[str, Any]:
 
 _TABS: Final = {"members": _members, "permissions": _permissions, "events": _events}
 
-ROUTES: Final = [get("/groups", show_all), get(_PATH, show)]
+ROUTES: Final = [get("/groups", show_all), get(_PATH, show), *GROUPS.routes()]

@@ -10,6 +10,7 @@ from daypass.console.calls import Call, call
 from daypass.console.confirming import confirmation
 from daypass.console.page import address
 from daypass.console.parts import Part, part
+from daypass.console.revoking import USERS
 from daypass.console.routing import ask, get, post
 from daypass.console.users.showing import full_name
 from daypass.errors import ApiError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _PATH: Final = "/users/{name}"
 _MEMBERS: Final = ("UserName", "DisplayName", "Email", "MobilePhone", "Comments")
-_MANY: Final = 100
 
 
 def _home(page: Page) -> str:
@@ -161,14 +161,7 @@ async def _references(page: Page) -> References:
     name, full = page.segment("name"), full_name(page, page.segment("name"))
     absent = "EntityNotExist.User.LoginProfile"
     return References(
-        await part(
-            page,
-            "ResourceManager",
-            "ListPolicyAttachments",
-            PrincipalType="IMSUser",
-            PrincipalName=full,
-            PageSize=_MANY,
-        ),
+        await USERS.granted(page, name),
         await part(page, "Ram", "ListGroupsForUser", UserName=name),
         await part(page, "Ram", "ListAccessKeys", UserName=name),
         await part(page, "Ram", "GetLoginProfile", UserName=name, absent=absent),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from daypass.console.history import history
 from daypass.console.listing import listing
 from daypass.console.parts import Part, part
+from daypass.console.revoking import USERS
 from daypass.console.routing import get
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ async def _groups(page: Page, name: str) -> dict[str, Any]:
 
 async def _permissions(page: Page, name: str) -> dict[str, Any]:
     return {
-        "own": await part(page, "Ram", "ListPoliciesForUser", UserName=name),
+        "own": await USERS.granted(page, name),
         "through": await _through_groups(page, name),
     }
 
@@ -148,4 +149,4 @@ _TABS: Final = {
     "events": _events,
 }
 
-ROUTES: Final = [get("/users", show_all), get("/users/{name}", show)]
+ROUTES: Final = [get("/users", show_all), get("/users/{name}", show), *USERS.routes()]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pluggy import Result
 
     from tests.console.pages import Visits
+    from tests.console.personas import Personas
     from tests.console.running import Console
 
 FOLDER: Final = Path(__file__).parent
@@ -52,18 +53,40 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _no_fault_of_the_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test during which the console's server had something to complain of."""
+    yield
+    if "console" in request.fixturenames:
+        said = request.getfixturevalue("console").said()
+        assert not said, said
+
+
+@pytest.fixture(scope="module")
+def personas(console: Console, browser: Browser) -> Personas:
+    """Whoever signs in to the module's console."""
+    from tests.console.personas import Personas  # noqa: PLC0415
+
+    return Personas(console, browser)
+
+
 @pytest.fixture
 def visits(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visits]:
     """Pages to open; the test fails on what none of them may do."""
     from tests.console.pages import Visits  # noqa: PLC0415
 
-    visits = Visits(browser, request.node.name, request.config.stash[SCENARIOS].pictures)
+    visits = Visits(browser, _named(request.node.nodeid), request.config.stash[SCENARIOS].pictures)
     try:
         yield visits
         faults = visits.faults()
         assert not faults, "\n".join(faults)
     finally:
         visits.close(failed=request.node.stash.get(FAILED, False))
+
+
+def _named(node_id: str) -> str:
+    """Return a test's name for its pictures: its module's and its own."""
+    return node_id.rpartition("/")[2].replace(".py::", "-").removeprefix("test_")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

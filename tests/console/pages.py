@@ -82,7 +82,8 @@ class Visits:
 
     def check(self, page: Page) -> None:
         """Hold the page as it stands to the rules of accessibility, and to its own width."""
-        assert axe.violations(page) == []
+        found = axe.violations(page)
+        assert not found, "\n".join(found)
         over = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{page.url} is {over} pixels wider than the window"
 

@@ -37,6 +37,12 @@ PLACES: Final[dict[str, str]] = {
     "/policies/Custom/{name}/delete": "/policies/Custom/iot/delete",
     "/policies/Custom/{name}/versions/{version}/default": "/policies/Custom/iot/versions/v2/default",
     "/policies/Custom/{name}/versions/{version}/delete": "/policies/Custom/iot/versions/v2/delete",
+    "/identity-providers/oidc/{name}": "/identity-providers/oidc/seen",
+    "/identity-providers/oidc/{name}/delete": "/identity-providers/oidc/seen/delete",
+    "/identity-providers/saml/{name}": "/identity-providers/saml/seen",
+    "/identity-providers/saml/{name}/delete": "/identity-providers/saml/seen/delete",
+    "/resource-groups/{id}": "/resource-groups/rg-seen",
+    "/resource-groups/{id}/delete": "/resource-groups/rg-seen/delete",
 }
 """For paths with variable parts: the page of something that tests/console/test_pages.py puts there."""
 

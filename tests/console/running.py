@@ -15,10 +15,19 @@ if TYPE_CHECKING:
 class Console(Serving):
     """A running ``daypass serve`` with its console."""
 
+    heard: int = 0
+    """How much of what it said was read."""
+
     @property
     def origin(self) -> str:
         """The console's address."""
         return str(self.ready["console"]).rstrip("/")
+
+    def said(self) -> str:
+        """Return what the server has written to stderr since it was asked last."""
+        written = self.log.read_bytes()
+        begin, self.heard = self.heard, len(written)
+        return written[begin:].decode(errors="replace")
 
 
 @contextlib.contextmanager

@@ -155,6 +155,13 @@ def test_whether_there_is_any_role_to_create_is_told_without_its_name(
         assert refusal.resource == f"acs:ram:*:{people.id}:role/*"
 
 
+def test_a_refusal_is_told_though_a_condition_rests_on_what_is_not_known(people: People) -> None:
+    people.user("alice", READER)
+    refusal = people.run(people.door.may(people.signed_in("alice"), "Ims", "CreateOIDCProvider", {}))
+    assert refusal is not None
+    assert (refusal.action, refusal.explicit) == ("ram:CreateOIDCProvider", False)
+
+
 def test_what_is_known_and_wrong_is_refused_when_asked_what_may_be_done(people: People) -> None:
     with pytest.raises(ApiError, match="InvalidParameter"):
         people.run(people.door.may(people.root(), "Ram", "CreateRole", {"RoleName": "a b"}))

@@ -11,6 +11,7 @@ from daypass.audit.decisions import DecisionLog, DecisionRecord
 from daypass.service.call import timestamp
 from daypass.testing import Server
 from tests.console.browsing import Person
+from tests.console.furniture import furnish, located
 from tests.console.people import PASSWORD, READER, People
 from tests.console.places import REQUEST, page_routes, pages
 from tests.world import allow, document, trusting
@@ -29,6 +30,7 @@ def server() -> Iterator[Server]:
 def personas(server: Server) -> dict[str, Person]:
     """Each kind of user, signed in."""
     people = People(server)
+    furnish(people)
     people.world.role("reader", trusting(people.world.everyone))
     log = DecisionLog(server.settings.data / "decisions.jsonl")
     log.append(DecisionRecord(timestamp(int(time.time())), REQUEST, "allow", account=people.id))
@@ -53,7 +55,7 @@ def test_every_page_has_an_address() -> None:
 
 @pytest.mark.parametrize("page", pages())
 def test_an_administrator_sees_every_page(personas: dict[str, Person], page: str) -> None:
-    shown = personas["admin"].get(page)
+    shown = personas["admin"].get(located(page))
     assert shown.status == 200
     assert shown.title.endswith(" · daypass")
     assert shown.disabled == set()
@@ -62,7 +64,7 @@ def test_an_administrator_sees_every_page(personas: dict[str, Person], page: str
 @pytest.mark.parametrize("page", pages())
 @pytest.mark.parametrize("persona", ["reader", "nobody"])
 def test_whoever_may_not_see_a_page_is_told_why(personas: dict[str, Person], page: str, persona: str) -> None:
-    shown = personas[persona].get(page)
+    shown = personas[persona].get(located(page))
     assert shown.status in {200, 403}
     if shown.status == 403:
         assert "A policy that allows it" in shown.text

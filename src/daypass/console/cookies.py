@@ -68,7 +68,7 @@ def set_note(request: Request, response: Response, key: str, kind: str, note: st
 def note(request: Request, key: str) -> tuple[str, str] | None:
     """Return the kind and text of what the page before left to say; None for nothing, or not ours."""
     seal, _, body = request.cookies.get(_name(request, "-note"), "").partition(".")
-    if not body or not hmac.compare_digest(seal.encode(), _seal(key, body).encode()):
+    if not body or not hmac.compare_digest(seal, _seal(key, body)):
         return None
     kind, said = json.loads(base64.urlsafe_b64decode(body))
     return kind, said

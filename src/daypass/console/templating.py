@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,5 +100,8 @@ def _moment(wire: object) -> Markup:
     wire = str(wire)
     if not wire:
         return Markup()
-    shown = f"{wire[:10]} {wire[11:16]} UTC" if len(wire) >= 16 else wire  # noqa: PLR2004 (up to the minutes)
+    try:
+        shown = datetime.fromisoformat(wire).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        shown = wire
     return Markup('<time datetime="{}" data-time>{}</time>').format(wire, shown)

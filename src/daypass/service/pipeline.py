@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from daypass import signing
 from daypass.authn.authenticate import LONGEST_KEY_ID
@@ -27,6 +28,7 @@ from daypass.policy import conceivable
 from daypass.service import codes, render
 from daypass.service.call import Call, Unanswered
 from daypass.service.operation import Operation, Response, Runs
+from daypass.service.params import Unknown
 from daypass.service.record import Exchange, Wire, change_event
 from daypass.signing.errors import MISSING
 
@@ -209,7 +211,7 @@ class Pipeline:
         scoped = own.group_scope.values() if own is not None else ()
         if not whole and conceivable(verdict.layers, verdict.request, scoped):
             return None
-        refused = self._denied(call, verdict, operation.authorize.refusal(verdict))
+        refused = self._denied(call, _of_known(verdict), operation.authorize.refusal(verdict))
         return Denied(refused, verdict.request.action, verdict.shown or verdict.request.resource)
 
     async def _wait(self, exchange: Exchange, reason: NotCachedError | Unanswered | Elsewhere) -> Reply:
@@ -445,6 +447,17 @@ class Pipeline:
         body = render.failure(form, exchange.request_id, wire.request.host, error)
         content_type = render.content_type(form)
         return Reply(error.status, body, content_type, exchange.request_id, tuple(error.headers.items()))
+
+
+def _of_known(verdict: Verdict) -> Verdict:
+    """Return a verdict without condition keys whose values are not known yet: they explain nothing."""
+    request = verdict.request
+    known = {key: value for key, value in request.context.items() if _is_known(value)}
+    return replace(verdict, request=replace(request, context=known))
+
+
+def _is_known(value: object) -> bool:
+    return not isinstance(value, Unknown)
 
 
 def _numbered(error: ApiError, request_id: str) -> ApiError:

@@ -1,0 +1,1 @@
+"""Grants: the list, Grant Permission, and taking grants away."""

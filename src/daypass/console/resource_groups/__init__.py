@@ -1,0 +1,1 @@
+"""Resource groups: the list, a single one, and their names on other pages."""

@@ -60,3 +60,8 @@ def pages() -> list[str]:
 def page_routes() -> list[Route]:
     """Return the routes of all pages, in their order."""
     return [route for route in routes() if route.method == "GET" and route.is_page]
+
+
+def guarded() -> list[str]:
+    """Return an address of every page that only signed-in users see."""
+    return [PLACES.get(route.path, route.path) for route in page_routes() if route.signed_in]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from daypass.audit.decisions import DecisionLog, DecisionRecord
-from daypass.service.call import timestamp
 from daypass.testing import Server
 from tests.console.browsing import Person
 from tests.console.furniture import furnish, located
 from tests.console.people import PASSWORD, READER, People
-from tests.console.places import REQUEST, page_routes, pages
-from tests.world import allow, document, trusting
+from tests.console.places import page_routes, pages
+from tests.world import allow, document
 
 ADMINISTRATOR = document(allow("*"))
 PERSONAS = {"admin": (ADMINISTRATOR,), "reader": (READER,), "nobody": ()}
@@ -31,16 +28,6 @@ def personas(server: Server) -> dict[str, Person]:
     """Each kind of user, signed in."""
     people = People(server)
     furnish(people)
-    people.world.role("reader", trusting(people.world.everyone))
-    log = DecisionLog(server.settings.data / "decisions.jsonl")
-    log.append(DecisionRecord(timestamp(int(time.time())), REQUEST, "allow", account=people.id))
-    log.close()
-    with people.database.write() as txn:
-        txn.users.create(people.id, "alice")
-        txn.groups.create(people.id, "devs")
-        txn.groups.add_user(people.id, "devs", "alice")
-        txn.policies.create(people.id, "iot", document(allow("iot:Query*")))
-        txn.policies.create_version(people.id, "iot", document(allow("iot:*")))
     found = {}
     for name, policies in PERSONAS.items():
         people.user(name, *policies)

@@ -114,6 +114,11 @@ def test_a_long_list_of_users_goes_on_where_it_ended(people: People, admin: Pers
     assert admin.get(second.links["First page"]).links.keys() >= {"admin"}
 
 
+def test_what_cannot_be_done_with_chosen_users_is_disabled_in_the_list(people: People) -> None:
+    page = signed_in(people, "reader").get("/users")
+    assert page.disabled == {"Create User", "Add to Group", "Grant Permission"}
+
+
 # Creating
 
 

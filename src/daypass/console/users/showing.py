@@ -42,7 +42,13 @@ async def show_all(page: Page) -> Response:
             user.get(name, "") for name in ("UserName", "DisplayName", "Comments", "UserId")
         ),
     )
-    return await page.render("users/list.html", users=found, refusal=await page.may("Ram", "CreateUser"))
+    return await page.render(
+        "users/list.html",
+        users=found,
+        refusal=await page.may("Ram", "CreateUser"),
+        join_refusal=await page.may("Ram", "AddUserToGroup"),
+        grant_refusal=await page.may("Ram", "AttachPolicyToUser"),
+    )
 
 
 async def show(page: Page) -> Response:

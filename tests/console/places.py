@@ -21,6 +21,7 @@ PLACES: Final[dict[str, str]] = {
     "/users/{name}/console-logon": "/users/alice/console-logon",
     "/users/{name}/console-logon/delete": "/users/alice/console-logon/delete",
     "/users/{name}/mfa": "/users/alice/mfa",
+    "/users/{name}/sign-out": "/users/alice/sign-out",
     "/users/{name}/revoke": "/users/alice/revoke?type=System&policy=AliyunIOTReadOnlyAccess",
     "/users/{name}/access-keys": "/users/alice/access-keys",
     "/users/{name}/access-keys/create": "/users/alice/access-keys/create",

@@ -74,6 +74,7 @@ CASES: Final = [
         "/users/alice/console-logon/snippets",
     ),
     Case("/users/alice/console-logon/delete", "/users/alice/console-logon/delete"),
+    Case("/users/alice/sign-out", "/users/alice/sign-out"),
     Case("/users/bob/access-keys/create", "/users/bob/access-keys"),
     Case("/users/alice/access-keys/{key}/status", "/users/alice/access-keys/{key}/status"),
     Case(

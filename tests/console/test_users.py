@@ -370,6 +370,16 @@ def test_console_access_is_enabled_changed_and_removed(people: People, admin: Pe
     assert "No console access" in removed.text
 
 
+def test_a_user_is_signed_out_everywhere(people: People, admin: Person) -> None:
+    people.user("alice", document(allow("*")))
+    browsers = [signed_in(people, "alice") for _ in range(2)]
+    assert [browser.get("/users").status for browser in browsers] == [200, 200]
+    assert "Sign Out Everywhere" in admin.get("/users/alice").links
+    admin.send(admin.get("/users/alice/sign-out"), "/users/alice/sign-out")
+    assert {browser.get("/users").response.url.path for browser in browsers} == {"/sign-in"}
+    assert admin.get("/users").status == 200
+
+
 def test_an_mfa_device_is_unbound(people: People, admin: Person) -> None:
     people.user("alice")
     with people.database.write() as txn:

@@ -180,6 +180,24 @@ def _unbinding(page: Page) -> Call:
     return call("Ram", "UnbindMFADevice", UserName=page.segment("name"))
 
 
+async def ask_sign_out(page: Page) -> Response:
+    """Say what signing the user out everywhere means."""
+    about = page.t(
+        "Every browser that the user is signed in with has to sign in again. AccessKeys go on working."
+    )
+    return await _confirm(page, page.t("Sign Out Everywhere"), about, _signing_out(page))
+
+
+async def sign_out(page: Page) -> Response:
+    """Sign the user out everywhere."""
+    await calls.run(page, _signing_out(page))
+    return page.done(_home(page), page.t("The user is signed out everywhere."))
+
+
+def _signing_out(page: Page) -> Call:
+    return call("Daypass", "EndConsoleSessions", UserName=page.segment("name"))
+
+
 async def _confirm(page: Page, title: str, about: str, wanted: Call) -> Response:
     return await confirmation(
         page,
@@ -199,4 +217,6 @@ ROUTES: Final = [
     post(f"{_PATH}/delete", delete),
     get("/users/{name}/mfa", ask_unbind),
     post("/users/{name}/mfa", unbind),
+    get("/users/{name}/sign-out", ask_sign_out),
+    post("/users/{name}/sign-out", sign_out),
 ]

@@ -74,13 +74,20 @@ async def show(page: Page) -> Response:
 
 
 async def _authentication(page: Page, name: str) -> dict[str, Any]:
+    sign_out = await page.may("Daypass", "EndConsoleSessions", UserName=name)
     full = full_name(page, name)
     logon = await part(
         page, "Ims", "GetLoginProfile", UserPrincipalName=full, absent="EntityNotExist.User.LoginProfile"
     )
     device = await part(page, "Ims", "GetUserMFAInfo", UserPrincipalName=full)
     keys = await access_keys(page, name)
-    return {"logon": logon, "device": device, "keys": keys, "most_keys": await most_keys(page)}
+    return {
+        "logon": logon,
+        "device": device,
+        "keys": keys,
+        "most_keys": await most_keys(page),
+        "sign_out": sign_out,
+    }
 
 
 async def access_keys(page: Page, name: str) -> Part:

@@ -81,6 +81,18 @@ def test_a_request_is_found_by_its_id_and_a_key_by_its_own(server: Serving) -> N
     assert _events(server, "--access-key", key) == [denied]
 
 
+def test_events_of_all_workers_are_shown_once_each(tmp_path: Path) -> None:
+    with serving(tmp_path, "--data", tmp_path / "data", "--workers", "2") as server:
+        client = server.client()
+        asked = [client.call(RAM, "GetUser", {"UserName": "nobody"}).json()["RequestId"] for _ in range(40)]
+        made = [client.call(RAM, "CreateUser", {"UserName": f"u{n}"}).json()["RequestId"] for n in range(20)]
+        log = tmp_path / "data" / "decisions.jsonl"
+        wait_for(lambda: all(request in log.read_text() for request in asked + made))
+        shown = _events(server, "--lines", "1000")
+    ids = [event["requestId"] for event in shown if event["eventName"] in {"GetUser", "CreateUser"}]
+    assert sorted(ids) == sorted(asked + made)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_goes_on_across_the_rotation_of_the_log_until_it_is_told_to_stop(
     server: Serving, ending: signal.Signals

@@ -90,6 +90,7 @@ def test_the_pages_are_accessible_in_every_look(visits: Visits, office: Office, 
         "/simulator",
         "/simulator?principal=alice&action=ram:GetUser+ram:ListUsers&resource=*",
         "/simulator?principal=alice&action=ram:GetUser",
+        "/users/alice?tab=events",
     ):
         page.goto(path)
         visits.check(page)

@@ -18,7 +18,7 @@ from daypass.service.call import timestamp
 from daypass.testing import Server
 from tests.console.browsing import Person, Shown
 from tests.console.people import PASSWORD, People
-from tests.world import allow, deny, document, trusting
+from tests.world import World, allow, deny, document, trusting
 
 RAM, STS = "2015-05-01", "2015-04-01"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -89,7 +89,7 @@ def test_whatever_is_pasted_of_a_denial_its_statement_is_shown(office: Office) -
         assert "A statement denies it. No other statement can allow it." in shown.text, about
         assert "alice RAM user" in shown.text, about
         assert "ram:GetUser" in shown.text
-        assert shown.links[office.policy] == f"/policies/Custom/{office.policy}?version=v1", about
+        assert shown.links[office.policy] == f"/policies/Custom/{office.policy}", about
         assert "Deny" in _marked(shown)
         assert "ram:GetUser" in _marked(shown)
         assert "Allow" not in _marked(shown)
@@ -123,6 +123,18 @@ def test_a_trust_policy_is_quoted_from_its_role(office: Office) -> None:
     events = office.admin.get("/roles/closed?tab=events")
     assert "AssumeRole carol RAM user" in events.text
     assert events.links["Why?"] == f"/explain?request={answer.json()['RequestId']}"
+
+
+def test_what_another_accounts_caller_lacked_is_not_told(office: Office, server: Server) -> None:
+    other = World(server, server.new_account())
+    arn = office.world.role("partner", trusting(other.everyone))
+    answer = other.assume(other.user("stranger"), arn)
+    assert answer.code == "NoPermission"
+    other.record_of(answer.json()["RequestId"])
+    shown = office.explained(answer.json()["RequestId"])
+    assert "stranger RAM user" in shown.text
+    assert "More is not known here" in shown.text
+    assert "no statement that allows names this action" not in shown.text
 
 
 def test_an_error_without_an_id_leads_to_the_simulator(office: Office) -> None:
@@ -262,6 +274,14 @@ def test_the_page_of_a_user_shows_what_was_done_to_it_and_what_it_was_denied(off
     assert more == "/audit?kind=group&resource=auditing"
     assert "AddUserToGroup" in office.admin.get(more).text
     office.people.user("blind", document(allow("ram:*"), allow("ims:*")))
+    created = root.call(
+        RAM, "CreatePolicy", {"PolicyName": "audited", "PolicyDocument": document(allow("iot:*"))}
+    )
+    asked = {"PolicyType": "Custom", "PolicyName": "audited", "UserName": "alice"}
+    root.call(RAM, "AttachPolicyToUser", asked)
+    root.call(RAM, "DetachPolicyFromUser", asked)
+    assert "AttachPolicyToUser" in office.admin.get("/policies/Custom/audited?tab=events").text
+    assert '"Action": "iot:*"' in office.admin.get(f"/audit/{created.json()['RequestId']}").text
     blind = office.signed_in("blind").get("/users/alice?tab=events")
     assert blind.status == 200
     assert "actiontrail:LookupEvents" in blind.text

@@ -98,8 +98,7 @@ async def _passage(page: Page, place: Place) -> Passage | None:
     for policy_type in (place.policy_type,) if place.policy_type else ("Custom", "System"):
         text = await _version(page, policy_type, place.policy, place.version)
         if text:
-            url = address(f"/policies/{policy_type}/{place.policy}", version=place.version)
-            return Passage(marked(text, place.index), url)
+            return Passage(marked(text, place.index), address(f"/policies/{policy_type}/{place.policy}"))
     return None
 
 

@@ -49,6 +49,8 @@ class Story:
         decided: the statements that decided.
         nearly: those that would have allowed but for one thing.
         simulator: the address of the same in the simulator; "" where it cannot be asked there.
+        explained: whether all there is to know of it is known: not of another account's caller, nor of
+            what was sealed under a key that was taken out since.
     """
 
     event: Mapping[str, Any] | None
@@ -62,6 +64,7 @@ class Story:
     decided: tuple[Quoted, ...]
     nearly: tuple[Quoted, ...]
     simulator: str
+    explained: bool
 
 
 async def of_request(page: Page, explanation: Mapping[str, Any]) -> Story:
@@ -85,6 +88,7 @@ async def of_request(page: Page, explanation: Mapping[str, Any]) -> Story:
         decided=tuple(Quoted(place, "", "", texts.get(place)) for place in places),
         nearly=(),
         simulator=_simulator(identity.get("principalArn", ""), data.get("action", ""), resource, ()),
+        explained=not data["outcome"].endswith("deny"),
     )
 
 
@@ -118,6 +122,7 @@ async def of_denial(page: Page, denial: Mapping[str, Any], event: Mapping[str, A
         decided=tuple(Quoted(place, effect, entity, texts.get(place)) for place, effect, entity in decided),
         nearly=tuple(Quoted(place, "Allow", "", texts.get(place), each) for place, each in near),
         simulator=_simulator(principal, denial["AuthAction"], resource, conditions),
+        explained=True,
     )
 
 

@@ -18,6 +18,7 @@ from daypass.audit.reading import DecisionReader
 from daypass.client import Answer, Client, Credentials
 from daypass.host.record import record as record_act
 from daypass.main import CATALOGUE
+from daypass.secret import Secret
 from daypass.service.operation import Runs
 from daypass.services.actiontrail import trail as walking
 from daypass.services.actiontrail.events import API_VERSIONS, SESSIONS, read_or_write
@@ -247,6 +248,21 @@ def test_the_owner_of_a_role_is_told_who_of_another_account_assumed_it_but_not_b
     (own,) = other.events(("EventName", "AssumeRole"))
     assert own["additionalEventData"]["statements"]
     assert own["userIdentity"]["accessKeyId"] == carol.access_key_id
+
+
+def test_who_tries_a_key_without_its_secret_is_told_to_the_keys_account_alone(
+    trail: Trail, server: Server
+) -> None:
+    key = trail.world.user("alice")
+    thief = Credentials(key.access_key_id, Secret("guessed"))
+    tried = trail.call("ListUsers", thief)
+    assert tried.code == "SignatureDoesNotMatch"
+    (event,) = trail.events(("EventAccessKeyId", key.access_key_id), ("Outcome", "refused"))
+    assert event["requestId"] == tried.headers["x-acs-request-id"]
+    assert (event["errorCode"], event["eventName"]) == ("SignatureDoesNotMatch", "ListUsers")
+    assert event["userIdentity"] == {"type": "unknown", "accessKeyId": key.access_key_id}
+    assert trail.events(("RequestId", event["requestId"])) == []
+    assert Trail(server).events(("EventAccessKeyId", key.access_key_id)) == []
 
 
 def test_it_needs_permission(trail: Trail) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from daypass.console.history import history
 from daypass.console.page import address
 from daypass.console.parts import part
 from daypass.console.policies.named import PATH, home, kind, number, policy_of, text_of, versions_of
@@ -34,6 +35,7 @@ async def show(page: Page) -> Response:
             ("document", page.t("Policy Document")),
             ("versions", page.t("Versions")),
             ("references", page.t("References")),
+            ("events", page.t("Events")),
         ),
         refusals=await _refusals(page),
         **shown,
@@ -92,6 +94,10 @@ async def _references(page: Page, _: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+async def _events(page: Page, _: dict[str, Any]) -> dict[str, Any]:
+    return {"events": await history(page, "policy", page.segment("name"))}
+
+
 async def _refusals(page: Page) -> dict[str, Refusal | None]:
     """Return why the user may not do what the page offers."""
     name = page.segment("name")
@@ -116,6 +122,11 @@ async def _refusals(page: Page) -> dict[str, Refusal | None]:
     return refusals
 
 
-_TABS: Final = {"document": _document, "versions": _versions, "references": _references}
+_TABS: Final = {
+    "document": _document,
+    "versions": _versions,
+    "references": _references,
+    "events": _events,
+}
 
 ROUTES: Final = [get(PATH, show)]

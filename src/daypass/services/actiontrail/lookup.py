@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 
 from daypass.audit.reading import Position
+from daypass.directory.beginnings import keys
 from daypass.service import codes
 from daypass.service.authorization import Permission
 from daypass.service.call import timestamp
@@ -101,7 +102,14 @@ def lookup_events(call: Call, q: LookupEventsRequest) -> LookupEventsResponse:
         since, until = token.since, token.until
     if since > until:
         raise BAD_TIMES(reason="it is before StartTime")
-    question = Question(call.account, since, until, _filters(q), oldest_first=q.direction == _FORWARD)
+    question = Question(
+        call.account,
+        since,
+        until,
+        _filters(q),
+        oldest_first=q.direction == _FORWARD,
+        own_key=_own_key(call, q),
+    )
     walk = Walk(call.txn, call.decisions, question, region=call.region, place=_place(token))
     events, place = page_of(walk, q.max_results or DEFAULT_RESULTS)
     return LookupEventsResponse(
@@ -133,6 +141,13 @@ def _filters(q: LookupEventsRequest) -> tuple[Filter, ...]:
         if attribute.Key == "Noteworthy" and attribute.Value != "true":
             raise BAD_ATTRIBUTE(reason="Noteworthy can only be true")
     return tuple(Filter(attribute.Key, attribute.Value) for attribute in q.lookup_attribute)
+
+
+def _own_key(call: Call, q: LookupEventsRequest) -> str:
+    """Return the AccessKey that is asked for, if it is one of the account's."""
+    asked = [each.Value for each in q.lookup_attribute if each.Key == "EventAccessKeyId"]
+    holders = keys(call.txn, call.account, asked[0], 1) if asked else ()
+    return asked[0] if holders and holders[0].access_key_id == asked[0] else ""
 
 
 def _fingerprint(q: LookupEventsRequest) -> str:

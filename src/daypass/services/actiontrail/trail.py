@@ -61,6 +61,8 @@ class Question(NamedTuple):
         until: likewise, none after it.
         filters: all of which an event must meet.
         oldest_first: the order.
+        own_key: an AccessKey of the account that is asked for: then requests are told, too, that named
+            it and did not prove to come from it.
     """
 
     account: str | None
@@ -68,6 +70,7 @@ class Question(NamedTuple):
     until: int
     filters: tuple[Filter, ...] = ()
     oldest_first: bool = False
+    own_key: str = ""
 
 
 class _Step(NamedTuple):
@@ -109,7 +112,8 @@ class Walk:
         self._txn: Final = txn
         self._question: Final = question
         self._region: Final = region
-        texts = (question.account or "", *(filter_.text for filter_ in question.filters))
+        account = "" if question.own_key else question.account or ""
+        texts = (account, *(filter_.text for filter_ in question.filters))
         want = Want(texts, timestamp(question.since), timestamp(question.until))
         look = decisions.forwards if question.oldest_first else decisions.backwards
         self._scan: Final[Scan] = look(want, place.decision, budget)
@@ -174,6 +178,8 @@ class Walk:
         account = self._question.account
         if account is None or record.account == account:
             return True
+        if not record.account:
+            return bool(self._question.own_key) and record.access_key_id == self._question.own_key
         return record.action == _CROSS_ACCOUNT and owner_of(record.resource) == account
 
     def _changes(self) -> Iterator[_Step]:

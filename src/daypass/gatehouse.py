@@ -5,39 +5,51 @@ from __future__ import annotations
 import functools
 import gc
 import os
+import socket
+import sys
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
 import uvloop
 
+from daypass.errors import DaypassError
 from daypass.gateway.assertion import Signer
 from daypass.gateway.assertion import open_signer as signer_of
+from daypass.gateway.config import Config, read
 from daypass.gateway.run import Gateway
 from daypass.gateway.run import run as run_gateway
 from daypass.main import (
     Runtime,
     Settings,
     clear_ready_file,
+    end_with_the_supervisor,
     log_to_stderr,
     make_directory,
     prepare,
     write_ready_file,
 )
-from daypass.server.run import listen, url_of
+from daypass.server.run import Listeners, listen, url_of
+from daypass.server.supervisor import Supervisor
 from daypass.server.tls import server_context
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from daypass.gateway.config import Config
+    import ssl
+    from collections.abc import Callable
 
 _log: Final = structlog.get_logger("daypass.gateway")
 
 
-def serve_gateway(settings: Settings, config: Config) -> None:
-    """Stand in front of the configured services until told to stop.
+def serve_gateway(settings: Settings, file: Path) -> bool:
+    """Stand in front of the configured services until told to stop; return whether it was told.
 
     Any number of these work beside servers on one store: nonces, keys and policies are the same.
+
+    Args:
+        settings: as a server's; its address is instead of the configured one, if there is one.
+        file: the configuration.
 
     Raises:
         DaypassError: it cannot start; one line for the operator.
@@ -45,28 +57,54 @@ def serve_gateway(settings: Settings, config: Config) -> None:
     log_to_stderr()
     if settings.ready_file is not None:
         clear_ready_file(settings.ready_file)
-    tls = server_context(*config.tls) if config.tls is not None else None
+    config = read(file)
+    secure = _tls(config) is not None
     listener = listen(settings.listen or config.listen)
-    signer = open_signer(settings.data)
+    open_signer(settings.data)
     played = [each.service for each in config.upstreams if each.fixtures is not None]
     if played:
         _log.warning("stand-ins answer in the place of services", services=played)
     prepare(settings, os.environ)
+    announce = functools.partial(_announce, settings, url_of(listener, secure=secure))
+    if settings.workers > 1:
+        plan = (settings, file)
+        return Supervisor(settings.workers, _work, plan, Listeners(listener), announce).run()
+    _run(settings, config, listener, announce)
+    return True
+
+
+def _run(settings: Settings, config: Config, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve in this process until told to stop."""
     runtime = Runtime(settings)
-    url = url_of(listener, secure=tls is not None)
+    gateway = Gateway(config, runtime.ports, open_signer(settings.data))
     gc.collect()
     gc.freeze()
     try:
         run_gateway(
-            Gateway(config, runtime.ports, signer),
+            gateway,
             listener,
-            tls=tls,
-            on_ready=functools.partial(_announce_gateway, settings, url),
+            tls=_tls(config),
+            on_ready=on_ready,
             every_second=runtime.every_second,
             new_loop=uvloop.new_event_loop,
         )
     finally:
         runtime.close()
+
+
+def _work(plan: tuple[Settings, Path], listeners: Listeners, ready: Connection) -> None:
+    """Be one of several workers, for as long as their supervisor lives."""
+    log_to_stderr()
+    threading.Thread(target=end_with_the_supervisor, daemon=True).start()
+    settings, file = plan
+    try:
+        _run(settings, read(file), listeners.api, lambda: ready.send_bytes(b"ready"))
+    except (DaypassError, OSError) as fault:
+        sys.exit(f"daypass: {fault}")
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    return server_context(*config.tls) if config.tls is not None else None
 
 
 def open_signer(data: Path) -> Signer:
@@ -79,7 +117,7 @@ def open_signer(data: Path) -> Signer:
     return signer_of(data / "gateway.key")
 
 
-def _announce_gateway(settings: Settings, url: str) -> None:
+def _announce(settings: Settings, url: str) -> None:
     if settings.ready_file is not None:
         write_ready_file(
             settings.ready_file, {"gateway": url, "data": str(settings.data), "pid": os.getpid()}

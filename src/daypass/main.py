@@ -498,14 +498,14 @@ def work(settings: Settings, listeners: Listeners, on_ready: Callable[[], None])
 def _work(settings: Settings, listeners: Listeners, ready: Connection) -> None:
     """Be one of several workers, for as long as their supervisor lives."""
     log_to_stderr()
-    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
+    threading.Thread(target=end_with_the_supervisor, daemon=True).start()
     try:
         work(settings, listeners, lambda: ready.send_bytes(b"ready"))
     except (DaypassError, OSError) as fault:
         sys.exit(f"daypass: {fault}")
 
 
-def _end_with_the_supervisor() -> None:
+def end_with_the_supervisor() -> None:
     """Wait for the supervisor's end, in case it is killed and cannot tell, then end as if told."""
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:

@@ -47,7 +47,8 @@ def test_a_service_that_nobody_describes_is_an_error(capsys: pytest.CaptureFixtu
     assert "no description of shelf comes with daypass" in capsys.readouterr().err
 
 
-def test_a_gateway_runs_beside_a_server_on_one_store_and_ends_when_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_gateway_runs_beside_a_server_on_one_store_and_ends_when_told(workers: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Foreign() as foreign, serving(tmp_path, "--data", data) as server:
         file = configure(tmp_path, foreign.url)
@@ -63,7 +64,10 @@ def test_a_gateway_runs_beside_a_server_on_one_store_and_ends_when_told(tmp_path
             "127.0.0.1:0",
         ]
         run = subprocess.Popen(
-            [*command, "--ready-file", ready], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*command, "--workers", workers, "--ready-file", ready],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             assert run.stdout is not None

@@ -100,7 +100,8 @@ def test_a_description_with_a_fault_is_refused_with_its_reason(old: str, new: st
         ('versions = ["2026-01-01"]', "", "needs versions"),
         ('versions = ["2026-01-01"]', 'versions = ["new"]', "versions"),
         ('"ListDesks"', '"GetDesk"', "stands there twice"),
-        ('access = "read"', 'access = "read"\nrequests = ["GET /"]', "POP names its action"),
+        ('access = "read"', 'access = "read"\nrequests = ["GET /"]', "a name of its own"),
+        ('access = "read"', 'access = "read"\nbody = { a = "b" }', "for actions with requests"),
         ('protocol = "pop"', 'protocol = "pop"\nsub_resources = ["a"]', "not for POP"),
     ],
 )
@@ -145,6 +146,52 @@ def test_the_actions_that_the_sample_policies_name_are_described_as_reads() -> N
         for action in actions:
             if "*" not in action and not action.startswith("ram:"):
                 assert access[action] in {"list", "read"}
+
+
+ROA = """
+service = "desk"
+title = "Desks"
+[[interface]]
+protocol = "pop"
+versions = ["2026-01-01"]
+[[interface.action]]
+name = "GetDesk"
+access = "read"
+resource = "acs:desk:{region}:{account}:desk/{desk}"
+requests = ["GET /desks/{desk}"]
+[[interface.action]]
+name = "CountDesks"
+access = "read"
+resource = "acs:desk:{region}:{account}:desk/*"
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "action", "resource"),
+    [
+        ("GET", "desks/d1", "GetDesk", "desk/d1"),
+        ("GET", "desks/d1", "", "desk/d1"),
+        ("GET", "desks/d1", "CountDesks", None),
+        ("PUT", "desks/d1", "", None),
+        ("GET", "desks/..", "", None),
+        ("GET", "", "GetDesk", None),
+        ("GET", "", "CountDesks", "desk/*"),
+        ("GET", "desks/d1/more", "CountDesks", None),
+    ],
+)
+def test_a_pop_action_is_called_by_its_path_or_by_its_name_as_described(
+    method: str, path: str, action: str, resource: str | None
+) -> None:
+    _, (interface,) = parse(ROA)
+    request = Asking(
+        *(method, path.split("/"), {}, {}, None, lambda _: None, lambda _: None),
+        *(action, "cn-hangzhou", "1"),
+    )
+    if resource is None:
+        with pytest.raises(NotDescribedError):
+            interface.find(request)
+    else:
+        assert interface.find(request).needs[0].resource == f"acs:desk:cn-hangzhou:1:{resource}"
 
 
 PIECES = st.sampled_from(

@@ -17,6 +17,7 @@ from daypass import gatehouse
 from daypass.gateway.config import read
 from daypass.gateway.run import Gateway
 from daypass.server.run import listen, url_of
+from daypass.server.tls import server_context
 from daypass.testing import Server
 
 ALL = ("iot", "rds", "linkwan", "mns", "dhs", "ots", "log", "oss")
@@ -97,15 +98,16 @@ def configure(folder: Path, url: str, services: tuple[str, ...] = ALL, **more: A
 
 
 @contextmanager
-def gateway(server: Server, file: Path) -> Iterator[Running]:
+def gateway(server: Server, file: Path, tls: tuple[Path, Path] | None = None) -> Iterator[Running]:
     """Run a gateway beside a server, with the same store."""
+    context = server_context(*tls) if tls is not None else None
     made = Gateway(read(file), server.runtime.ports, gatehouse.open_signer(server.settings.data))
     listener = listen("127.0.0.1:0")
     ready = threading.Event()
     ended = threading.Event()
 
     async def start() -> None:
-        task = asyncio.get_running_loop().create_task(made.serve(listener, on_ready=ready.set))
+        task = asyncio.get_running_loop().create_task(made.serve(listener, tls=context, on_ready=ready.set))
         task.add_done_callback(lambda _: ended.set())
 
     async def stop() -> None:
@@ -114,7 +116,7 @@ def gateway(server: Server, file: Path) -> Iterator[Running]:
     server.run(start())
     assert ready.wait(20)
     try:
-        yield Running(server, made, url_of(listener))
+        yield Running(server, made, url_of(listener, secure=tls is not None))
     finally:
         server.run(stop())
         assert ended.wait(20)

@@ -73,6 +73,7 @@ def test_everything_that_can_be_configured_is_read(tmp_path: Path) -> None:
         ('"https://storage.example.com/base/"', '"http://user:x@host"', "http://HOST:PORT"),
         ('"1000000000000100"', '"1"', "16 digits"),
         ("hosts =", "host_names =", "host_names"),
+        ("hosts =", 'schemes = ["OSS V9"]\nhosts =', "OSS V9"),
         ('"shelf.toml"', '"none.toml"', "cannot read"),
         ('listen = "127.0.0.1:9000"', 'tls_cert = "a.pem"', "both or neither"),
         ('listen = "127.0.0.1:9000"', "listen = ", "is not TOML"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,9 +14,10 @@ from joserfc.errors import SecurityWarning
 
 from daypass import gatehouse
 from daypass.client import Credentials
+from daypass.testing import Server
 from tests.gateway import signers
 from tests.gateway.foreign import Foreign, answering
-from tests.gateway.gateways import Running
+from tests.gateway.gateways import Running, configure, gateway
 from tests.world import World, allow, document, trusting
 
 EVERYTHING = document(allow("*"))
@@ -310,3 +312,43 @@ def test_an_answer_of_tablestore_is_signed_for_its_client(
     assert answer.body == b"\x0a\x01t"
     assert answer.headers["x-ots-requestid"] == foreign.asked().headers["x-daypass-request-id"]
     assert answer.headers["authorization"] == signers.answer_signature(session, "/ListTable", answer.headers)
+
+
+def test_a_bucket_in_the_host_stays_there_or_goes_into_the_path(
+    server: Server, foreign: Foreign, alice: Credentials, world: World, tmp_path: Path
+) -> None:
+    headers = signers.oss(alice, "GET", "/books/a") | {"host": "books.storage.example.com"}
+    for more, target, host in (
+        ({}, "/a", "books.storage.example.com"),
+        ({"host": "inner.example.com"}, "/a", "books.inner.example.com"),
+        ({"path_style": True}, "/books/a", "books.storage.example.com"),
+        ({"path_style": True, "host": "inner.example.com"}, "/books/a", "inner.example.com"),
+    ):
+        file = configure(tmp_path, foreign.url, ("oss",), hosts=["storage.example.com"], **more)
+        with gateway(server, file) as running:
+            assert running.ask("GET", "/a", headers).status == 200
+            assert running.recorded()["resource"] == f"acs:oss:*:{world.id}:books/a"
+        asked = foreign.asked()
+        assert (asked.target, asked.headers["host"]) == (target, host)
+
+
+@pytest.mark.parametrize("host", ["secret.elsewhere.example.com", "a.b.localhost", "localhost.example.com"])
+def test_a_host_that_could_name_a_bucket_to_the_service_alone_is_refused(
+    running: Running, foreign: Foreign, alice: Credentials, host: str
+) -> None:
+    answer = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS) | {"host": host})
+    assert answer.status == 404
+    assert foreign.requests.empty()
+
+
+def test_whoever_asks_without_a_signature_is_told_that_the_gateway_lives(
+    running: Running, foreign: Foreign, alice: Credentials
+) -> None:
+    before = len(running.records())
+    answer = running.ask("GET", "/healthz")
+    assert (answer.status, answer.body) == (200, b"ok\n")
+    assert running.ask("HEAD", "/healthz").status == 200
+    assert len(running.records()) == before
+    assert foreign.requests.empty()
+    assert running.ask("GET", "/healthz/a", signers.oss(alice, "GET", "/healthz/a")).body == b"hello"
+    assert running.ask("GET", "/healthz?x").status == 400

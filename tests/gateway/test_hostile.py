@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daypass.client import Credentials
+from daypass.gateway import connection
 from tests.gateway import signers
 from tests.gateway.foreign import OK, Foreign, Request, answering, dying
 from tests.gateway.gateways import Running, configure, gateway
@@ -27,13 +30,13 @@ def alice(world: World) -> Credentials:
 
 def _raw(running: Running, data: bytes, *, end: bool = False) -> bytes:
     host, port = running.host.split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(data)
+    with socket.create_connection((host, int(port)), timeout=30) as client:
+        client.sendall(data)
         if end:
-            connection.shutdown(socket.SHUT_WR)
+            client.shutdown(socket.SHUT_WR)
         answer = b""
         try:
-            while piece := connection.recv(65536):
+            while piece := client.recv(65536):
                 answer += piece
         except ConnectionResetError:
             pass
@@ -171,6 +174,25 @@ def test_a_body_that_is_too_large_to_be_believed_is_refused(
     answer = running.ask("POST", f"/?{signers.rpc(alice, 'CountGateways', '2019-03-01')}", form, body)
     assert (answer.status, answer.json()["Code"]) == (413, "RequestEntityTooLarge")
     assert foreign.requests.empty()
+
+
+def test_a_body_that_does_not_come_and_a_head_that_does_not_end_are_given_up(
+    running: Running, foreign: Foreign, alice: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+    streamed = _raw(running, _head(running, alice, "content-length: 1000") + b"x" * 10)
+    assert streamed.startswith(b"HTTP/1.1 408 ")
+    assert b"<Code>RequestTimeout</Code>" in streamed
+    headers = [f"{name}: {value}" for name, value in signers.sls(alice, "POST", "/logstores").items()]
+    gathered = ["POST /logstores HTTP/1.1", "host: p.localhost", *headers, "content-length: 9", "", "x"]
+    answer = _raw(running, "\r\n".join(gathered).encode())
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"errorCode":' in answer
+    assert _raw(running, b"GET / HTTP/1.1\r\nhost").startswith(b"HTTP/1.1 408 ")
+    assert _raw(running, b"") == b""
+    assert foreign.requests.empty()
+    assert running.until_idle()[0] == 0
 
 
 def test_a_refused_upload_is_answered_while_its_body_comes(
@@ -332,6 +354,51 @@ def test_an_idle_connection_that_the_service_ended_is_replaced(
     foreign.script = once
     for _ in range(5):
         assert running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS)).body == b"hello"
+
+
+def test_a_service_that_hangs_up_at_once_leaves_no_connection_counted(
+    world: World, alice: Credentials, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with gateway(world.server, configure(tmp_path, url, connections=2)) as running:
+            for _ in range(10):
+                answer = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+                assert answer.status in {502, 503}
+            assert running.until_idle() == (0, 0)
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_requests_wait_for_a_connection_no_longer_than_for_being_connected(
+    world: World, alice: Credentials, foreign: Foreign, tmp_path: Path
+) -> None:
+    going_on = threading.Event()
+
+    def slow(connection: socket.socket, _: Request) -> None:
+        going_on.wait(20)
+        connection.sendall(OK)
+
+    foreign.script = slow
+    file = configure(tmp_path, foreign.url, ("oss",), connections=1, connect_seconds=0.3)
+    with gateway(world.server, file) as running, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(running.ask, "GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+        foreign.asked()
+        second = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+        assert second.status == 503
+        going_on.set()
+        assert first.result().status == 200
+        assert running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS)).status == 200
 
 
 def test_nothing_is_left_open(running: Running, foreign: Foreign, alice: Credentials) -> None:

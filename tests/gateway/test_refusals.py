@@ -351,6 +351,17 @@ def test_the_address_and_the_tls_of_a_request_are_conditions(
     assert foreign.asked().headers["x-forwarded-for"] == "127.0.0.1"
 
 
+def test_a_scheme_that_covers_too_little_can_be_left_out(
+    world: World, foreign: Foreign, tmp_path: Path
+) -> None:
+    root = world.account.root
+    with gateway(world.server, configure(tmp_path, foreign.url, ("oss",), schemes=["OSS V4"])) as running:
+        answer = running.ask("GET", BOOKS, signers.oss(root, "GET", BOOKS))
+        assert (answer.status, _xml(answer)) == (400, "InvalidArgument")
+    with gateway(world.server, configure(tmp_path, foreign.url, ("oss",), schemes=["OSS V1"])) as running:
+        assert running.ask("GET", BOOKS, signers.oss(root, "GET", BOOKS)).status == 200
+
+
 def test_resources_of_one_account_are_not_anothers(world: World, foreign: Foreign, tmp_path: Path) -> None:
     own = world.server.new_account()
     file = configure(tmp_path, foreign.url, ("oss",), account=own.id)

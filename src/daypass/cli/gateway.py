@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from daypass.cli.errors import FailedError, UsageError
-from daypass.cli.options import Parser, path
+from daypass.cli.options import Parser, path, whole
 from daypass.cli.store import add_data, add_store, data_directory
 
 if TYPE_CHECKING:
@@ -16,26 +16,12 @@ if TYPE_CHECKING:
 
     from daypass.descriptions import Description
 
+_MOST_WORKERS: Final = 256
+
 
 def add(parser: Parser) -> None:
     """Add the sub-commands and their options."""
-    parser.description = (
-        "Stands in front of services until SIGTERM or SIGINT: authenticates requests in their own protocols, "
-        "decides by the policies of the store, and forwards what is allowed with a signed statement of who "
-        "calls. When it accepts requests it prints one line that starts `daypass gateway ready`. It works "
-        "beside servers on the same store."
-    )
-    parser.setting("--config", "which services; needed to run", read=path, metavar="FILE")
-    add_store(parser)
-    parser.setting(
-        "--listen", "address of the gateway, instead of the configured one", default="", metavar="HOST:PORT"
-    )
-    parser.setting(
-        "--ready-file",
-        "where to write address and process id as JSON once requests are accepted",
-        read=path,
-        metavar="PATH",
-    )
+    _add_running(parser)
     verbs = parser.add_subparsers(dest="verb", required=False, metavar="check|show|key")
     check = verbs.add_parser(
         "check",
@@ -59,6 +45,33 @@ def add(parser: Parser) -> None:
     add_data(key)
 
 
+def _add_running(parser: Parser) -> None:
+    parser.description = (
+        "Stands in front of services until SIGTERM or SIGINT: authenticates requests in their own protocols, "
+        "decides by the policies of the store, and forwards what is allowed with a signed statement of who "
+        "calls. When it accepts requests it prints one line that starts `daypass gateway ready`. It works "
+        "beside servers on the same store."
+    )
+    parser.setting("--config", "which services; needed to run", read=path, metavar="FILE")
+    add_store(parser)
+    parser.setting(
+        "--listen", "address of the gateway, instead of the configured one", default="", metavar="HOST:PORT"
+    )
+    parser.setting(
+        "--workers",
+        "how many processes answer; default 1",
+        read=whole(1, _MOST_WORKERS),
+        default=1,
+        metavar="N",
+    )
+    parser.setting(
+        "--ready-file",
+        "where to write address and process id as JSON once requests are accepted",
+        read=path,
+        metavar="PATH",
+    )
+
+
 def run(options: Namespace) -> int:
     """Run the gateway, or do what the verb says."""
     if options.verb is None:
@@ -70,19 +83,24 @@ def run(options: Namespace) -> int:
 
 def _serve(options: Namespace) -> int:
     from daypass.gatehouse import serve_gateway  # noqa: PLC0415 (slow to import; not for help texts)
-    from daypass.gateway.config import read  # noqa: PLC0415 (likewise)
     from daypass.main import Settings  # noqa: PLC0415 (likewise)
 
     if options.config is None:
         raise UsageError("daypass gateway", "name a file with --config, or say check, show or key")
     data = data_directory(options).absolute()
     settings = Settings(
-        data=data, listen=options.listen, database=options.database, ready_file=options.ready_file
+        data=data,
+        listen=options.listen,
+        database=options.database,
+        workers=options.workers,
+        ready_file=options.ready_file,
     )
     try:
-        serve_gateway(settings, read(options.config))
+        told = serve_gateway(settings, options.config.absolute())
     except OSError as fault:
         raise FailedError(f"cannot use {fault.filename or data}: {fault.strerror or fault}") from None
+    if not told:
+        raise FailedError("a worker could not start; what it said stands above")
     return 0
 
 

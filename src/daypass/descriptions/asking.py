@@ -46,14 +46,15 @@ def asked(
         ApiError: the encoding of path or query is broken.
         NotDescribedError: the path is one that is not let through.
     """
-    if interface.protocol == "pop":
-        segments, query = [], presented.parameters
+    protocol = interface.protocol
+    segments = segments_of(request.path, encoded_slashes=protocol == "oss")
+    if protocol == "pop":
+        query = presented.parameters
         region = query.get("RegionId") or region
     else:
-        segments = segments_of(request.path, encoded_slashes=interface.protocol == "oss")
         query = read_parameters(request.query).values
-        if interface.protocol == "oss" and host_label is not None:
-            segments.insert(0, host_label)
+    if protocol == "oss" and host_label is not None:
+        segments.insert(0, host_label)
     body = request.body
     return Asking(
         method=request.method,

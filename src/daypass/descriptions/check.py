@@ -68,12 +68,13 @@ def _check_action(form: InterfaceForm, action: Action) -> None:
     if not action.all_names:
         raise ValueError(f"the action on {action.resource} has neither name nor names")
     called = action.all_names[0]
-    if form.protocol == "pop":
-        if action.requests or action.body or action.header:
-            raise ValueError(f"{called}: POP names its action, so requests, body and header are not for it")
+    if form.protocol == "pop" and not action.requests:
+        if action.body or action.header:
+            raise ValueError(f"{called}: body and header are for actions with requests")
     elif not action.requests or len(action.all_names) > 1:
         raise ValueError(f"{called}: it needs requests, and a name of its own")
-    if any(name != name.lower() for name in action.header):
+    headers = (*action.header, *(also.header for also in action.also))
+    if any(name != name.lower() for name in headers):
         raise ValueError(f"{called}: write the names of headers in lower case")
     _check_templates(form, action)
 

@@ -20,6 +20,7 @@ ACCOUNT: Final = "account"
 ANY: Final = "*"
 BUILT_IN: Final = frozenset((REGION, ACCOUNT))
 _DOTS: Final = frozenset((".", ".."))
+_ROOT: Final[tuple[list[str], ...]] = ([], [""])
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -84,7 +85,7 @@ class _Rule(msgspec.Struct, frozen=True):
     body: Mapping[str, str]
     header: Mapping[str, str]
     conditions: tuple[tuple[str, Template], ...]
-    also: tuple[tuple[str, Template], ...]
+    also: tuple[tuple[str, Template, str], ...]
 
 
 class Interface:
@@ -108,7 +109,9 @@ class Interface:
         self._telling: Final = frozenset(form.telling_headers)
         self._unless: Final = form.unless
         self._rules: Final = [_rule(service, name, each) for each in form.action for name in each.all_names]
-        self._by_name: Final = {rule.action.partition(":")[2]: rule for rule in self._rules}
+        self._by_name: Final = {
+            rule.action.partition(":")[2]: rule for rule in self._rules if not rule.patterns
+        }
         self._other: Final = None if form.other is None else Template.parse(form.other.resource)
         self.reads_body: Final = any(rule.body for rule in self._rules) or any(
             source.json or source.protobuf for source in form.variables.values()
@@ -129,15 +132,15 @@ class Interface:
         Raises:
             NotDescribedError: nothing here describes it.
         """
-        if self.protocol == "pop":
+        if self.protocol == "pop" and asked.segments in _ROOT:
             return self._named(asked)
         if not _DOTS.isdisjoint(asked.segments):
             raise NotDescribedError("The path has a segment of dots.")
         for rule in self._rules:
             for pattern in rule.patterns:
                 taken = self._match(rule, pattern, asked)
-                if taken is not None:
-                    return self._found(rule, asked, taken)
+                if taken is not None and asked.action in {"", rule.action.partition(":")[2]}:
+                    return self._found(rule, asked, {**asked.query, **taken} if self.versions else taken)
         raise NotDescribedError(f"No action is described for {asked.method} on this path.")
 
     def _named(self, asked: Asking) -> Found:
@@ -176,7 +179,11 @@ class Interface:
 
     def _found(self, rule: _Rule, asked: Asking, taken: Mapping[str, str]) -> Found:
         needs = [Need(rule.action, self._filled(rule.resource, asked, taken))]
-        needs += [Need(action, self._filled(template, asked, taken)) for action, template in rule.also]
+        needs += [
+            Need(action, self._filled(template, asked, taken))
+            for action, template, header in rule.also
+            if not header or header in asked.headers
+        ]
         value = self._values(asked, taken)
         conditions = {key: template.fill(value) for key, template in rule.conditions}
         return Found(
@@ -260,7 +267,7 @@ def _rule(service: str, name: str, form: Action) -> _Rule:
         form.body,
         form.header,
         tuple((key, Template.parse(text)) for key, text in form.conditions.items()),
-        tuple((also.action, Template.parse(also.resource)) for also in form.also),
+        tuple((also.action, Template.parse(also.resource), also.header) for also in form.also),
     )
 
 

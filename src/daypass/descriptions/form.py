@@ -47,10 +47,12 @@ class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     Attributes:
         action: with its service, as policies write it.
         resource: its template.
+        header: the header that makes it needed; always, if none is named.
     """
 
     action: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]*:[A-Za-z0-9_]+$")]
     resource: _Text
+    header: str = ""
 
 
 class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,7 +64,8 @@ class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         access: what it does, at most.
         resource: the template of the resource's ARN.
         requests: ``METHOD /path/{variable}?parameter``; a path's last variable may take the rest as
-            ``{variable+}``. For POP the signed action names the request, so there are none.
+            ``{variable+}``. An action of POP has some if it is called by its path (ROA); else the
+            signed name is enough, and the path is ``/``.
         body: members that a JSON body must have, with their values.
         header: headers that must be there, with their values; ``*`` for any.
         conditions: condition keys with the templates of their values; a key is left out where a

@@ -300,14 +300,23 @@ class Pool:
         try:
             async with asyncio.timeout(upstream.connect_seconds):
                 while len(self._open) + self._connecting >= upstream.connections:
-                    turn = asyncio.get_running_loop().create_future()
-                    self._waiting.append(turn)
-                    await turn
+                    await self._turn()
                     if (line := self.take()) is not None:
                         return line
                 return await self._connected()
         except (OSError, TimeoutError):
             raise UNREACHABLE() from None
+
+    async def _turn(self) -> None:
+        """Wait until a connection has been given back, or has ended."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._next()  # it was this one's turn, which somebody else can use
+            raise
 
     async def _connected(self) -> Line:
         host, port = self._upstream.address
@@ -318,6 +327,8 @@ class Pool:
             )
         finally:
             self._connecting -= 1
+        if not line.usable:
+            raise OSError("the connection ended as soon as it was made")
         self._open.add(line)
         return line
 

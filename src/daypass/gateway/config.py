@@ -14,6 +14,7 @@ from daypass.errors import DaypassError
 from daypass.gateway.stand_ins import fixtures
 from daypass.gateway.stand_ins.fixtures import Fixtures
 from daypass.names import ACCOUNT_ID
+from daypass.signing import Scheme
 
 _MOST_SECONDS: Final = 3600
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=_MOST_SECONDS)]
@@ -35,8 +36,10 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         protocol: which interface of the description, if not all.
         hosts: names by which clients reach the gateway for this service.
         account: that owns the resources; that of each caller, if not given.
+        schemes: of signatures that are accepted; all of its protocols, if not given.
         region: in the ARNs of its resources.
-        host: of the requests to it; the one the client sent, if not given.
+        host: of the requests to it, behind a label that means something; else the client's.
+        path_style: OSS: whether the service looks for buckets in paths only.
         audience: of the assertions; the URL, if not given.
         ca_file: authorities its certificate may be from, in the PEM form.
         connect_seconds: how long a connection may take.
@@ -51,8 +54,10 @@ class UpstreamForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protocol: Protocol | None = None
     hosts: tuple[str, ...] = ()
     account: str = ""
+    schemes: tuple[Scheme, ...] = ()
     region: str = ""
     host: str = ""
+    path_style: bool = False
     audience: str = ""
     ca_file: str = ""
     connect_seconds: _Seconds = 5.0
@@ -88,10 +93,12 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         interfaces: by which it is reached.
         secure: whether TLS is spoken with it.
         address: host and port it listens on.
-        host: of the requests to it; empty for the client's.
+        host: of the requests to it, behind a label that means something; empty for the client's.
+        path_style: whether buckets are moved into the path.
         base: what its paths begin with, without a slash at the end.
         hosts: names by which clients reach the gateway for it, in lower case.
         account: that owns the resources; empty for that of each caller.
+        schemes: of signatures that are accepted; empty for all.
         region: in ARNs.
         audience: of assertions.
         ca_file: authorities its certificate may be from; ``None`` for the system's.
@@ -106,9 +113,11 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool
     address: tuple[str, int]
     host: str
+    path_style: bool
     base: str
     hosts: frozenset[str]
     account: str
+    schemes: frozenset[str]
     region: str
     audience: str
     ca_file: Path | None
@@ -180,9 +189,11 @@ def _upstream(form: UpstreamForm, region: str, folder: Path) -> Upstream:
         secure=secure,
         address=(url.hostname or "", url.port or (443 if secure else 80)),
         host=form.host,
+        path_style=form.path_style,
         base=url.path.rstrip("/"),
         hosts=frozenset(host.lower() for host in form.hosts),
         account=form.account,
+        schemes=frozenset(form.schemes),
         region=form.region or region,
         audience=form.audience or form.url or form.stand_in,
         ca_file=folder / form.ca_file if form.ca_file else None,

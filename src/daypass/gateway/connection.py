@@ -306,7 +306,7 @@ class Connection(asyncio.Protocol):
         raw = RawHeaders(headers)
         request = WireRequest(method.decode("latin-1"), path, query, raw, b"")
         source_ip, secure = self._origin(self._address, self._secure, raw)
-        keep = parser.should_keep_alive()
+        keep = version == "1.1" and parser.should_keep_alive()
         return Arrived(Wire(request, source_ip, secure), headers, length, chunked, keep, version == "1.1")
 
     def _head_size(self) -> int:

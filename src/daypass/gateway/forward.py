@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from daypass.descriptions import Protocol
-    from daypass.gateway.config import Upstream
+    from daypass.gateway.routes import Route
     from daypass.signing import WireRequest
 
 Headers = list[tuple[bytes, bytes]]
@@ -52,10 +52,12 @@ _OSS_CREDENTIALS: Final = frozenset(
 _NOT_IN_QUERY: Final[dict[Protocol, frozenset[str]]] = {"pop": _POP_CREDENTIALS, "oss": _OSS_CREDENTIALS}
 
 
-def target(protocol: Protocol, upstream: Upstream, request: WireRequest) -> bytes:
+def target(route: Route, request: WireRequest) -> bytes:
     """Return the request target for a service: path and query as they came, credentials left out."""
+    upstream, protocol = route.upstream, route.interface.protocol
     query = without(_NOT_IN_QUERY.get(protocol, frozenset()), request.query)
-    path = f"{upstream.base}{request.path}"
+    bucket = f"/{route.host_label}" if upstream.path_style and route.host_label is not None else ""
+    path = f"{upstream.base}{bucket}{request.path}"
     return (f"{path}?{query}" if query else path).encode("latin-1")
 
 
@@ -87,7 +89,7 @@ def _name(piece: str) -> str:
 
 
 def headers(
-    upstream: Upstream,
+    route: Route,
     sent: Iterable[tuple[bytes, bytes]],
     *,
     source_ip: str,
@@ -100,7 +102,7 @@ def headers(
     programs read an underscore as a hyphen.
 
     Args:
-        upstream: the service.
+        route: to the service.
         sent: as they came, names in lower case.
         source_ip: of the client.
         secure: whether it spoke TLS.
@@ -118,12 +120,18 @@ def headers(
         elif name not in HOP_BY_HOP and name not in named and _passed_on(name):
             kept.append((name, value))
     return [
-        (b"host", upstream.host.encode() or host),
+        (b"host", _host(route).encode() or host),
         *kept,
         (b"x-forwarded-for", source_ip.encode()),
         (b"x-forwarded-proto", b"https" if secure else b"http"),
         *identity,
     ]
+
+
+def _host(route: Route) -> str:
+    """Return the host that a service is to be asked by; empty for the client's."""
+    host, label = route.upstream.host, route.host_label
+    return f"{label}.{host}" if host and label is not None and not route.upstream.path_style else host
 
 
 def _passed_on(name: bytes) -> bool:

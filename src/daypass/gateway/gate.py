@@ -42,6 +42,9 @@ _log: Final = structlog.get_logger("daypass.gateway")
 NOT_DESCRIBED: Final = ErrorCode(
     "NoPermission", 403, "Nothing can allow this request: no description tells what it does. {reason}"
 )
+SCHEME_REFUSED: Final = ErrorCode(
+    "InvalidSignatureVersion", 400, "A signature of {scheme} is not accepted here. Sign with {accepted}."
+)
 OTHERS_RESOURCES: Final = ErrorCode(
     "NoPermission", 403, "The resources behind the gateway belong to another account."
 )
@@ -143,6 +146,9 @@ class Gate:
         route = admission.route
         if route is None:
             route = admission.route = self._routes.find("pop", exchange.wire.request, presented.version)
+        accepted = route.upstream.schemes
+        if accepted and presented.scheme not in accepted:
+            raise SCHEME_REFUSED(scheme=presented.scheme, accepted=" or ".join(sorted(accepted)))
         if not exchange.authentic:
             ports.authenticator.use_nonce(caller, presented, exchange.now)
             if caller.session is None:

@@ -8,13 +8,13 @@ are bounded. Answers stream, but for Tablestore's, which are signed for the clie
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from daypass.errors import ApiError, ErrorCode
 from daypass.gateway import assertion, forward, shapes, stand_ins
+from daypass.gateway.answering import Answering
 from daypass.gateway.client import BROKEN_OFF, GARBAGE, TOO_SLOW, Line
 from daypass.service import codes
 from daypass.service.record import Wire
@@ -22,11 +22,12 @@ from daypass.signing import WireRequest, sign_answer
 
 if TYPE_CHECKING:
     from daypass.gateway.client import Headers, Pool
-    from daypass.gateway.config import Upstream
     from daypass.gateway.gate import Admission, Gate
     from daypass.gateway.routes import Route
     from daypass.gateway.stand_ins.fixtures import Fixtures
 
+HEALTH: Final = "/healthz"
+"""Answered without a signature, as long as the process lives."""
 POP_BYTES: Final = 1024 * 1024
 GATHERED_BYTES: Final = 16 * 1024 * 1024
 """Of a body that has to be there whole, and of an answer that has to be signed."""
@@ -38,9 +39,7 @@ CLIENT_GONE: Final = ErrorCode(
 )
 """Never answered, as nobody is there; for the record."""
 
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
-_NO_CONTENT: Final = 204
-_NOT_MODIFIED: Final = 304
+_ALIVE: Final = shapes.Answer(200, [(b"content-type", b"text/plain;charset=utf-8")], b"ok\n")
 _REPEATABLE: Final = frozenset(("GET", "HEAD", "PUT", "DELETE"))
 
 
@@ -117,18 +116,16 @@ class Relay:
         )
         self._pending: list[bytes] = []
         self._pending_bytes = 0
-        self._started = self._complete = self._finished = self._begun = False
+        self._started = self._complete = self._finished = False
         self._line: Line | None = None
         self._task: asyncio.Task[None] | None = None
         self._signed: bytearray | None = None
         self._answer: tuple[int, Headers] = (0, [])
-        self._chunked_answer = False
-        self._until_close = False
+        self._answering: Final = Answering(client, arrived.wire.request.method, chunks=arrived.chunks)
         self._timer: asyncio.TimerHandle | None = None
         self._active = 0.0
         self._client_reads = self._service_reads = True
         self._used_before = False
-        self._unsent = b""
 
     @property
     def finished(self) -> bool:
@@ -145,7 +142,10 @@ class Relay:
     def start(self) -> None:
         """It is this request's turn."""
         self._started = True
-        if self._admission.exchange.error is not None:
+        if self._asks_for_health():
+            self._say(_ALIVE)
+            self._finish(None)
+        elif self._admission.exchange.error is not None:
             self._refuse(self._admission.exchange.error)
         elif self._streams or self._complete:
             self._admit()
@@ -211,7 +211,7 @@ class Relay:
             self._signed = bytearray()
             self._answer = (status, headers)
             return
-        self._begin_answer(status, headers, length)
+        self._answering.begin(status, headers, length, keep=self._keeps())
 
     def answer_data(self, data: bytes) -> None:
         """Hand on a piece of the body."""
@@ -221,20 +221,19 @@ class Relay:
             if len(self._signed) > GATHERED_BYTES:
                 self._fail(GARBAGE())
             return
-        self._write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked_answer else data)
+        self._answering.data(data)
 
     def answer_so_far(self) -> None:
         """Let the client have what is there."""
-        if self._unsent:
-            self._write(b"")
+        self._answering.flush()
 
     def answer_ended(self) -> None:
         """Hand on the end."""
         self._line = None
         if self._signed is not None:
             self._send_signed(bytes(self._signed))
-        elif self._chunked_answer:
-            self._write(b"0\r\n\r\n")
+        else:
+            self._answering.end()
         self._finish(None)
 
     def answer_failed(self, error: ApiError) -> None:
@@ -244,7 +243,7 @@ class Relay:
         """
         self._line = None
         route = self._admission.route
-        again = self._used_before and not (self._begun or self._finished or self._sent_body())
+        again = self._used_before and not (self._answering.begun or self._finished or self._sent_body())
         if (
             again
             and route is not None
@@ -270,6 +269,17 @@ class Relay:
         self._client.release("service")
 
     # The way through.
+
+    def _asks_for_health(self) -> bool:
+        """Whether somebody asks if the gateway lives; whoever signs asks for something else."""
+        request = self._arrived.wire.request
+        return (
+            request.path == HEALTH
+            and request.method in {"GET", "HEAD"}
+            and not request.query
+            and self._admission.route is None
+            and not any(name == b"authorization" for name, _ in self._arrived.headers)
+        )
 
     def _most_bytes(self) -> int:
         return POP_BYTES if self._admission.protocol == "pop" else GATHERED_BYTES
@@ -304,7 +314,7 @@ class Relay:
         line = self._pools[id(route.upstream)].take()
         if line is not None:
             self._used_before = True
-            self._send_request(line, route.upstream)
+            self._send_request(line, route)
         else:
             self._ask(route)
 
@@ -320,17 +330,15 @@ class Relay:
             self._answer = (made.status, made.headers)
             self._send_signed(made.body)
         else:
-            self._begin_answer(made.status, made.headers, len(made.body))
-            if admission.exchange.wire.request.method != "HEAD":
-                self._write(made.body)
+            self._say(made)
         self._finish(None)
 
     def _ask(self, route: Route) -> None:
         """Have a connection made."""
         pool = self._pools[id(route.upstream)]
-        self._task = asyncio.get_running_loop().create_task(self._connect(pool, route.upstream))
+        self._task = asyncio.get_running_loop().create_task(self._connect(pool, route))
 
-    async def _connect(self, pool: Pool, upstream: Upstream) -> None:
+    async def _connect(self, pool: Pool, route: Route) -> None:
         try:
             line = await pool.connect()
         except ApiError as error:
@@ -341,13 +349,13 @@ class Relay:
         if self._finished:
             pool.give_back(line)
         else:
-            self._send_request(line, upstream)
+            self._send_request(line, route)
 
-    def _send_request(self, line: Line, upstream: Upstream) -> None:
+    def _send_request(self, line: Line, route: Route) -> None:
         arrived, protocol = self._arrived, self._admission.protocol
         request = self._admission.exchange.wire.request
         body = b"" if self._streams else forward.body(protocol, request)
-        headers = self._headers(upstream)
+        headers = self._headers(route)
         if not self._streams:
             if body or request.method not in {"GET", "HEAD", "DELETE"}:
                 headers.append((b"content-length", b"%d" % len(body)))
@@ -355,7 +363,7 @@ class Relay:
             headers.append((b"transfer-encoding", b"chunked"))
         elif arrived.length is not None:
             headers.append((b"content-length", b"%d" % arrived.length))
-        target = forward.target(protocol, upstream, request)
+        target = forward.target(route, request)
         first = b"%b %b HTTP/1.1" % (request.method.encode("latin-1"), target)
         self._line = line
         line.begin(self, forward.head(first, headers) + body, bodiless=request.method == "HEAD")
@@ -367,11 +375,11 @@ class Relay:
                 line.send(self._framed(piece))
             self._pending = []
             self._client.release("not sent yet")
-        self._patience(upstream.answer_seconds)
+        self._patience(route.upstream.answer_seconds)
         if self._complete:
             self._end_request()
 
-    def _headers(self, upstream: Upstream) -> Headers:
+    def _headers(self, route: Route) -> Headers:
         exchange, found = self._admission.exchange, self._admission.found
         caller = exchange.caller
         if caller is None or found is None:
@@ -380,12 +388,12 @@ class Relay:
             caller,
             action=found.needs[0].action,
             resource=found.needs[0].resource,
-            audience=upstream.audience,
+            audience=route.upstream.audience,
             request_id=exchange.request_id,
             now=exchange.now,
         )
         return forward.headers(
-            upstream,
+            route,
             self._arrived.headers,
             source_ip=exchange.wire.source_ip,
             secure=exchange.wire.secure,
@@ -408,23 +416,6 @@ class Relay:
 
     # The way back.
 
-    def _begin_answer(self, status: int, headers: Headers, length: int | None) -> None:
-        self._begun = True
-        arrived = self._arrived
-        bodiless = status in {_NO_CONTENT, _NOT_MODIFIED} or arrived.wire.request.method == "HEAD"
-        lines = list(headers)
-        if length is not None and status != _NO_CONTENT:
-            lines.append((b"content-length", b"%d" % length))
-        elif not bodiless and arrived.chunks:
-            self._chunked_answer = True
-            lines.append((b"transfer-encoding", b"chunked"))
-        elif not bodiless:
-            self._until_close = True
-        if not self._keeps():
-            lines.append((b"connection", b"close"))
-        first = b"HTTP/1.1 %d %b" % (status, _PHRASES.get(status, "").encode())
-        self._unsent = forward.head(first, lines)  # goes with the first piece of the body, if that is there
-
     def _send_signed(self, body: bytes) -> None:
         status, headers = self._answer
         exchange, secret = self._admission.exchange, self._admission.secret
@@ -436,24 +427,21 @@ class Relay:
         kept = [pair for pair in headers if not pair[0].startswith(b"x-ots-") and pair[0] != b"authorization"]
         lines = [*kept, *((name.encode(), value.encode()) for name, value in signed.items())]
         self._signed = None
-        self._begin_answer(status, lines, len(body))
-        self._write(body)
+        self._say(shapes.Answer(status, lines, body))
 
     def _refuse(self, error: ApiError) -> None:
         """Answer with an error of the gateway's own."""
         exchange = self._admission.exchange
         request: WireRequest = exchange.wire.request
         made = shapes.answer(self._admission.protocol, error, request, exchange.request_id, exchange.now)
-        self._begin_answer(made.status, made.headers, len(made.body))
-        if request.method != "HEAD":
-            self._write(made.body)
+        self._say(made)
         self._finish(error)
 
     def _fail(self, error: ApiError) -> None:
         """Tell what can still be told: an error before the answer has begun, else that it is not complete."""
         if self._finished:
             return
-        if self._begun:
+        if self._answering.begun:
             self._finish(error)
             self._client.broken()
         else:
@@ -461,16 +449,13 @@ class Relay:
             self._refuse(error)
 
     def _keeps(self) -> bool:
-        return self._arrived.keep_alive and not self._until_close and self._complete
+        return self._arrived.keep_alive and self._complete
 
-    def _write(self, data: bytes) -> None:
-        unsent, self._unsent = self._unsent, b""
-        self._client.write(unsent + data)
+    def _say(self, answer: shapes.Answer) -> None:
+        self._answering.whole(answer, keep=self._keeps())
 
     def _finish(self, error: ApiError | None) -> None:
         self._finished = True
-        if self._unsent:
-            self._write(b"")
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None and self._task is not asyncio.current_task():
@@ -481,8 +466,9 @@ class Relay:
         self._pending = []
         exchange = self._admission.exchange
         exchange.error = exchange.error or error
-        self._gate.record(self._admission)
-        self._client.done(self, keep=self._keeps())
+        if not self._asks_for_health():
+            self._gate.record(self._admission)
+        self._client.done(self, keep=self._answering.keeps)
 
     def _touch(self) -> None:
         self._active = asyncio.get_running_loop().time()

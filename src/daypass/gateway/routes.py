@@ -66,7 +66,8 @@ class Routes:
                 raise NO_SERVICE(why=f"none speaks {protocol}.")
         return self._by_host(pairs, host_name(request.host))
 
-    def _by_host(self, pairs: list[tuple[Upstream, Interface]], host: str) -> Route:
+    @staticmethod
+    def _by_host(pairs: list[tuple[Upstream, Interface]], host: str) -> Route:
         for upstream, interface in pairs:
             here, label = _label(upstream, interface, host)
             if here:
@@ -76,7 +77,12 @@ class Routes:
                 why=f"several speak its protocol, and {shown(host) or 'no host'} is none of theirs."
             )
         upstream, interface = pairs[0]
-        label = local_label(host)[1] if interface.host_variable is not None else None
+        if interface.host_variable is None:
+            return Route(upstream, interface, None)
+        # Read as no label, a host could name another bucket to the service than the path does here.
+        here, label = local_label(host)
+        if not here:
+            raise NO_SERVICE(why=f"{shown(host) or 'no host'} is none of its names; list it under hosts.")
         return Route(upstream, interface, label)
 
 

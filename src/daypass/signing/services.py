@@ -119,7 +119,9 @@ def read_oss(request: WireRequest, bucket: str | None) -> Presented:
 
 
 def _presigned(query: str) -> str | None:
-    for piece in query.split("&") if query else ():
+    if _PRESIGNED_V1 not in query and _PRESIGNED_V4 not in query:
+        return None
+    for piece in query.split("&"):
         if piece.startswith(_PRESIGNED_V1):
             return _PRESIGNED_V1
         if piece.startswith(_PRESIGNED_V4):

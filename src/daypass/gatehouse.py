@@ -19,9 +19,10 @@ from daypass.errors import DaypassError
 from daypass.gateway.assertion import Signer
 from daypass.gateway.assertion import open_signer as signer_of
 from daypass.gateway.config import Config, read
-from daypass.gateway.run import Gateway
+from daypass.gateway.run import Gateway, tls_of
 from daypass.gateway.run import run as run_gateway
 from daypass.main import (
+    GATEWAY_KEY,
     Runtime,
     Settings,
     clear_ready_file,
@@ -33,10 +34,8 @@ from daypass.main import (
 )
 from daypass.server.run import Listeners, listen, url_of
 from daypass.server.supervisor import Supervisor
-from daypass.server.tls import server_context
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
 _log: Final = structlog.get_logger("daypass.gateway")
@@ -58,7 +57,7 @@ def serve_gateway(settings: Settings, file: Path) -> bool:
     if settings.ready_file is not None:
         clear_ready_file(settings.ready_file)
     config = read(file)
-    secure = _tls(config) is not None
+    secure = tls_of(config) is not None
     listener = listen(settings.listen or config.listen)
     open_signer(settings.data)
     played = [each.service for each in config.upstreams if each.fixtures is not None]
@@ -83,7 +82,7 @@ def _run(settings: Settings, config: Config, listener: socket.socket, on_ready: 
         run_gateway(
             gateway,
             listener,
-            tls=_tls(config),
+            tls=tls_of(config),
             on_ready=on_ready,
             every_second=runtime.every_second,
             new_loop=uvloop.new_event_loop,
@@ -103,10 +102,6 @@ def _work(plan: tuple[Settings, Path], listeners: Listeners, ready: Connection) 
         sys.exit(f"daypass: {fault}")
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
-    return server_context(*config.tls) if config.tls is not None else None
-
-
 def open_signer(data: Path) -> Signer:
     """Return what signs the gateway's assertions; its key is made if it is not there.
 
@@ -114,7 +109,7 @@ def open_signer(data: Path) -> Signer:
         DaypassError: its file cannot be used; one line for the operator.
     """
     make_directory(data)
-    return signer_of(data / "gateway.key")
+    return signer_of(data / GATEWAY_KEY)
 
 
 def _announce(settings: Settings, url: str) -> None:

@@ -46,6 +46,7 @@ from daypass.console.front import ConsoleFront
 from daypass.directory.database import READERS, Database
 from daypass.directory.master_key import KeyFile, KeyText
 from daypass.errors import ApiError, DaypassError
+from daypass.gateway.run import Alongside, listen_for_gateway, url_of_gateway
 from daypass.host.setup import VALID_SECONDS, SetupFiles, is_set_up, make_setup_link
 from daypass.issuers.desk import Desk
 from daypass.issuers.keys import Keys
@@ -78,6 +79,10 @@ DECISIONS: Final = "decisions.jsonl"
 """The decision log's newest file, in the data directory."""
 
 
+GATEWAY_KEY: Final = "gateway.key"
+"""Signs assertions; in the data directory."""
+
+
 class SettingsError(DaypassError):
     """A setting cannot be used; one line for the operator."""
 
@@ -101,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         console: address of the console, ``HOST:PORT``; none is served if empty.
         console_idle: minutes after which a console session without a request is over.
         console_hosts: names the console is reached by, besides its address and ``localhost``.
+        gateway: configuration of a gateway to run in the same processes; none without it.
     """
 
     data: Path
@@ -118,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     console: str = ""
     console_hosts: tuple[str, ...] = ()
     console_idle: int = IDLE_SECONDS // 60
+    gateway: Path | None = None
 
     @property
     def database_url(self) -> str:
@@ -342,6 +349,13 @@ class Runtime:
         api = url_of(listeners.api, secure=secure)
         return Beside(listener, ConsoleFront(lambda: self._console(names, api), self._proxies))
 
+    def gateway_on(self, listeners: Listeners) -> Alongside | None:
+        """Return the gateway to run along with the server, if one is wanted."""
+        file, listener = self._settings.gateway, listeners.gateway
+        if file is None or listener is None:
+            return None
+        return Alongside(file, self.ports, self._settings.data / GATEWAY_KEY, listener)
+
     def _console(self, names: tuple[str, ...], api: str) -> Application:
         from daypass.console.app import application  # noqa: PLC0415 (slow to import; on demand)
         from daypass.console.ports import Console  # noqa: PLC0415
@@ -432,7 +446,8 @@ def serve(settings: Settings) -> bool:
     api = url_of(listeners.api, secure=secure)
     console = None if listeners.console is None else url_of(listeners.console, secure=secure)
     setup = _setup(settings, console, account)
-    announce = functools.partial(_announce, settings, api, console, account=account, setup=setup)
+    gateway = url_of_gateway(settings.gateway, listeners)
+    announce = functools.partial(_announce, settings, (api, console, gateway), account=account, setup=setup)
     if settings.workers > 1:
         return Supervisor(settings.workers, _work, settings, listeners, announce).run()
     work(settings, listeners, announce)
@@ -462,8 +477,9 @@ def open_listeners(settings: Settings) -> Listeners:
         DaypassError: one cannot be opened, or the console would send passwords in the clear.
     """
     api = listen(settings.listen)
+    gateway = listen_for_gateway(settings.gateway)
     if not settings.console:
-        return Listeners(api)
+        return Listeners(api, gateway=gateway)
     try:
         console = listen(settings.console)
     except CannotListenError as fault:
@@ -473,7 +489,7 @@ def open_listeners(settings: Settings) -> Listeners:
             f"the console on {settings.console} needs HTTPS: set --tls-cert and --tls-key, or name a proxy "
             "that speaks it with --trusted-proxy; without, serve it on loopback, or not: --no-console"
         )
-    return Listeners(api, console)
+    return Listeners(api, console, gateway)
 
 
 def work(settings: Settings, listeners: Listeners, on_ready: Callable[[], None]) -> None:
@@ -486,6 +502,7 @@ def work(settings: Settings, listeners: Listeners, on_ready: Callable[[], None])
         on_ready=on_ready,
         tls=tls,
         beside=runtime.console_on(listeners, secure=tls is not None),
+        along=runtime.gateway_on(listeners),
     )
     gc.collect()
     gc.freeze()
@@ -553,8 +570,11 @@ def write_ready_file(ready_file: Path, facts: Mapping[str, object]) -> None:
     partial.replace(ready_file)
 
 
-def _announce(settings: Settings, api: str, console: str | None, *, account: str, setup: str) -> None:
+def _announce(
+    settings: Settings, urls: tuple[str, str | None, str | None], *, account: str, setup: str
+) -> None:
     """Say that requests are accepted, on standard output and in the ready file."""
+    api, console, gateway = urls
     if settings.ready_file is not None:
         facts = {
             "api": api,
@@ -563,8 +583,9 @@ def _announce(settings: Settings, api: str, console: str | None, *, account: str
             "data": str(settings.data),
             "pid": os.getpid(),
         }
-        write_ready_file(settings.ready_file, facts)
-    urls = f"api={api}" if console is None else f"api={api} console={console}"
-    print(f"daypass ready {urls} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)
+        write_ready_file(settings.ready_file, facts if gateway is None else {**facts, "gateway": gateway})
+    named = {"api": api, "console": console, "gateway": gateway}
+    said = " ".join(f"{name}={url}" for name, url in named.items() if url is not None)
+    print(f"daypass ready {said} account={account} data={settings.data}", flush=True)  # noqa: T201 (the interface)
     if setup:
         print(f"daypass setup {setup} (good once, for {VALID_SECONDS // 60} minutes)", flush=True)  # noqa: T201 (as above)

@@ -11,7 +11,7 @@ import pytest
 
 from daypass.cli import main
 from daypass.descriptions import SHIPPED
-from tests.cli.processes import DAYPASS, PATIENCE, serving
+from tests.cli.processes import DAYPASS, PATIENCE, daypass, serving
 from tests.gateway import signers
 from tests.gateway.foreign import Foreign
 from tests.gateway.gateways import configure
@@ -98,3 +98,26 @@ def test_the_public_key_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture
     assert json.loads(first)["keys"][0]["crv"] == "Ed25519"
     assert main(["gateway", "key", "--data", str(tmp_path)]) == 0
     assert capsys.readouterr().out == first
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_runs_a_gateway_in_its_own_processes(workers: str, tmp_path: Path) -> None:
+    with Foreign() as foreign:
+        file = configure(tmp_path, foreign.url)
+        file.write_text(f'listen = "127.0.0.1:0"\n{file.read_text()}', encoding="utf-8")
+        words = ("--data", tmp_path / "data", "--gateway", file, "--workers", workers)
+        with serving(tmp_path, *words) as server:
+            url = server.ready["gateway"]
+            assert f" gateway={url} " in server.line
+            query = signers.rpc(server.root, "QueryProduct", "2018-01-20", "GET", ProductKey="a1")
+            assert httpx.get(f"{url}/?{query}").content == b"hello"
+            assert httpx.get(f"{url}/?{query}").json()["Code"] == "SignatureNonceUsed"
+            assert server.end() == 0
+            assert server.errors() == ""
+
+
+def test_a_server_does_not_start_with_a_gateway_that_cannot_be_configured(tmp_path: Path) -> None:
+    run = daypass("serve", "--data", tmp_path, "--listen", "127.0.0.1:0", "--gateway", tmp_path / "none")
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"daypass: cannot read {tmp_path / 'none'}")
+    assert len(run.stderr.splitlines()) == 1

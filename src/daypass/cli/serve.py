@@ -37,6 +37,7 @@ def add(parser: Parser) -> None:
     add_store(parser)
     _add_addresses(parser)
     _add_running(parser)
+    _add_gateway(parser)
     _add_answers(parser)
 
 
@@ -102,6 +103,15 @@ def _add_running(parser: Parser) -> None:
     )
 
 
+def _add_gateway(parser: Parser) -> None:
+    parser.setting(
+        "--gateway",
+        "run a gateway in the same processes, with this configuration; see `daypass gateway`",
+        read=path,
+        metavar="FILE",
+    )
+
+
 def _add_answers(parser: Parser) -> None:
     parser.setting(
         "--region",
@@ -158,6 +168,7 @@ def _serve(options: Namespace, data: Path) -> None:
         trusted_proxies=tuple(options.trusted_proxy),
         allow_private_issuers=options.allow_private_issuers,
         rate_limit=options.rate_limit,
+        gateway=options.gateway and options.gateway.absolute(),
         tls_cert=options.tls_cert and options.tls_cert.absolute(),
         tls_key=options.tls_key and options.tls_key.absolute(),
         console="" if options.no_console else options.console,

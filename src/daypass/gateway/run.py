@@ -9,23 +9,28 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from daypass.gateway.assertion import open_signer
 from daypass.gateway.client import Pool
+from daypass.gateway.config import read
 from daypass.gateway.connection import Connection
 from daypass.gateway.gate import Gate
 from daypass.gateway.relay import Relay
 from daypass.gateway.routes import Routes
 from daypass.server.protocol import HEAD_SECONDS
-from daypass.server.run import BACKLOG, GRACE_SECONDS
+from daypass.server.run import BACKLOG, GRACE_SECONDS, Along, listen, url_of
+from daypass.server.tls import server_context
 from daypass.server.trust import ProxyTrust
 
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from daypass.gateway.assertion import Signer
     from daypass.gateway.config import Config
     from daypass.gateway.relay import Arrived
+    from daypass.server.run import Listeners
     from daypass.service.pipeline import Ports
 
 _log: Final = structlog.get_logger("daypass.gateway")
@@ -115,6 +120,63 @@ class Gateway:
         for pool in self._pools.values():
             pool.close()
         await asyncio.sleep(0)
+
+
+class Alongside(Along):
+    """A gateway on the event loop of a server, which it starts and ends with.
+
+    Args:
+        file: its configuration.
+        ports: as the pipeline's.
+        key: file of the key that signs assertions.
+        listener: that its connections are accepted on.
+    """
+
+    def __init__(self, file: Path, ports: Ports, key: Path, listener: socket.socket) -> None:
+        config = read(file)
+        self._gateway: Final = Gateway(config, ports, open_signer(key))
+        self._listener: Final = listener
+        self._tls: Final = tls_of(config)
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; done once requests are accepted."""
+        ready = asyncio.Event()
+        self._serving = asyncio.get_running_loop().create_task(
+            self._gateway.serve(self._listener, tls=self._tls, on_ready=ready.set)
+        )
+        await ready.wait()
+
+    async def stop(self) -> None:
+        """Accept no more; done once what is in flight is."""
+        self._gateway.stop()
+        if self._serving is not None:
+            await self._serving
+
+
+def tls_of(config: Config) -> ssl.SSLContext | None:
+    """Return what connections to the gateway are accepted with; ``None`` for plain HTTP.
+
+    Raises:
+        DaypassError: certificate and key cannot be used; one line for the operator.
+    """
+    return server_context(*config.tls) if config.tls is not None else None
+
+
+def listen_for_gateway(file: Path | None) -> socket.socket | None:
+    """Open the listening socket that a configuration asks for; none without one.
+
+    Raises:
+        DaypassError: it cannot; one line for the operator.
+    """
+    return None if file is None else listen(read(file).listen)
+
+
+def url_of_gateway(file: Path | None, listeners: Listeners) -> str | None:
+    """Return where the gateway of a configuration is reached, if there is one."""
+    if file is None or listeners.gateway is None:
+        return None
+    return url_of(listeners.gateway, secure=tls_of(read(file)) is not None)
 
 
 async def _tick(every_second: Callable[[], Awaitable[None]]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import uvicorn
@@ -82,12 +83,13 @@ class Listeners(NamedTuple):
 
     api: socket.socket
     console: socket.socket | None = None
+    gateway: socket.socket | None = None
 
     def close(self) -> None:
         """Close them in this process."""
-        self.api.close()
-        if self.console is not None:
-            self.console.close()
+        for listener in self:
+            if listener is not None:
+                listener.close()
 
 
 class Beside(NamedTuple):
@@ -95,6 +97,18 @@ class Beside(NamedTuple):
 
     listener: socket.socket
     front: Answering
+
+
+class Along(ABC):
+    """What runs on a server's event loop for as long as it serves."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Begin; done once requests are accepted."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Accept no more; done once what is in flight is."""
 
 
 class Server(uvicorn.Server):
@@ -106,11 +120,13 @@ class Server(uvicorn.Server):
         on_ready: Callable[[], None],
         tls: ssl.SSLContext | None = None,
         beside: Beside | None = None,
+        along: Along | None = None,
     ) -> None:
         super().__init__(config)
         self._on_ready: Final = on_ready
         self._tls: Final = tls
         self._beside: Final = beside
+        self._along: Final = along
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
@@ -124,7 +140,16 @@ class Server(uvicorn.Server):
             self.servers.append(
                 await self._listening(self._beside.listener, _configuration(self._beside.front))
             )
+        if self._along is not None:
+            await self._along.start()
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, and end once what is in flight is done."""
+        stopping = [super().shutdown(sockets)]
+        if self._along is not None:
+            stopping.append(self._along.stop())
+        await asyncio.gather(*stopping)
 
     async def _listening(self, listener: socket.socket, config: uvicorn.Config) -> asyncio.Server:
         """Do what uvicorn does, but wait for handshakes no longer than for heads."""
@@ -152,6 +177,7 @@ def make_server(
     on_ready: Callable[[], None] = lambda: None,
     tls: ssl.SSLContext | None = None,
     beside: Beside | None = None,
+    along: Along | None = None,
 ) -> Server:
     """Return a server.
 
@@ -161,9 +187,10 @@ def make_server(
         on_ready: called once requests are accepted.
         tls: what connections are accepted with; plain HTTP if not given.
         beside: what is served on the same event loop, within the same limits, and ends with it.
+        along: what else starts and ends with it.
     """
     config = _configuration(front, callback_notify=every_second, timeout_notify=0)
-    return Server(config, on_ready, tls, beside)
+    return Server(config, on_ready, tls, beside, along)
 
 
 def _configuration(front: Answering, **more: Any) -> uvicorn.Config:

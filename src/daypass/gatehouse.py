@@ -25,13 +25,12 @@ from daypass.main import (
     GATEWAY_KEY,
     Runtime,
     Settings,
-    clear_ready_file,
     end_with_the_supervisor,
     log_to_stderr,
     make_directory,
     prepare,
-    write_ready_file,
 )
+from daypass.server.ready import clear_ready_file, write_ready_file
 from daypass.server.run import Listeners, listen, url_of
 from daypass.server.supervisor import Supervisor
 

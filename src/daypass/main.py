@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import json
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -55,6 +54,7 @@ from daypass.secret import Secret
 from daypass.server.front import Front
 from daypass.server.identifiers import new_request_id, random_bytes
 from daypass.server.pages import pages
+from daypass.server.ready import clear_ready_file, write_ready_file
 from daypass.server.run import Beside, CannotListenError, Listeners, is_loopback, listen, make_server, url_of
 from daypass.server.supervisor import Supervisor
 from daypass.server.tls import server_context
@@ -541,33 +541,6 @@ def log_to_stderr() -> None:
         ],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
-
-
-def clear_ready_file(ready_file: Path) -> None:
-    """Remove the ready file of an earlier run, and see that a new one can be written.
-
-    Raises:
-        SettingsError: it cannot.
-    """
-    try:
-        ready_file.unlink(missing_ok=True)
-        partial = _partial(ready_file)
-        partial.touch()
-        partial.unlink()
-    except OSError as fault:
-        raise SettingsError(f"cannot write the ready file {ready_file}: {fault.strerror}") from None
-
-
-def _partial(ready_file: Path) -> Path:
-    """Return where the ready file is written before it is moved into place."""
-    return ready_file.with_name(ready_file.name + ".partial")
-
-
-def write_ready_file(ready_file: Path, facts: Mapping[str, object]) -> None:
-    """Write where requests are accepted, all at once."""
-    partial = _partial(ready_file)
-    partial.write_text(json.dumps(facts), encoding="utf-8")
-    partial.replace(ready_file)
 
 
 def _announce(

@@ -77,6 +77,7 @@ def test_everything_that_can_be_configured_is_read(tmp_path: Path) -> None:
         ('"shelf.toml"', '"none.toml"', "cannot read"),
         ('listen = "127.0.0.1:9000"', 'tls_cert = "a.pem"', "both or neither"),
         ('listen = "127.0.0.1:9000"', "listen = ", "is not TOML"),
+        ('listen = "127.0.0.1:9000"', 'trusted_proxies = ["proxy"]', "does not appear to be"),
         ("[[upstream]]", "[[upstreams]]", "upstreams"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Annotated, Final
@@ -163,6 +164,8 @@ def read(path: Path) -> Config:
 def _config(form: ConfigForm, folder: Path) -> Config:
     if bool(form.tls_cert) != bool(form.tls_key):
         raise ValueError("set both or neither of tls_cert and tls_key")
+    for proxy in form.trusted_proxies:
+        ipaddress.ip_network(proxy, strict=False)
     return Config(
         form.listen,
         tuple(_upstream(each, form.region, folder) for each in form.upstream),

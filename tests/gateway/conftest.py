@@ -36,7 +36,7 @@ def running(
     server: Server, shared_foreign: Foreign, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     folder: Path = tmp_path_factory.mktemp("gateway")
-    with gateway(server, configure(folder, shared_foreign.url, answer_seconds=0.5)) as running:
+    with gateway(server, configure(folder, shared_foreign.url)) as running:
         yield running
 
 

@@ -74,7 +74,8 @@ class Running:
         return self.records()[-1]
 
     def records(self) -> list[dict[str, Any]]:
-        self.server.run(self.server.runtime.every_second())
+        runtime = self.server.runtime
+        runtime._recording.submit(runtime._flush).result()
         text = (self.server.settings.data / "decisions.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 

@@ -7,16 +7,14 @@ import resource
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
 from daypass.client import Credentials
-from daypass.testing import Server
 from tests.gateway import signers
 from tests.gateway.foreign import Foreign, Request
-from tests.gateway.gateways import Running, configure, gateway
+from tests.gateway.gateways import Running
 from tests.world import World, allow, document
 
 BOOKS: Final = "/books/a"
@@ -24,15 +22,6 @@ LARGE: Final = 256 * 1024 * 1024
 PIECE: Final = b"x" * 65536
 BETWEEN: Final = 24 * 1024 * 1024
 """Bytes that sockets and buffers may hold together; far less than :data:`LARGE`."""
-
-
-@pytest.fixture(scope="module")
-def running(
-    server: Server, shared_foreign: Foreign, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Running]:
-    """A gateway with more patience than the others' for a side that stops."""
-    with gateway(server, configure(tmp_path_factory.mktemp("flow"), shared_foreign.url)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,6 +27,13 @@ BOOKS = "/books/a"
 @pytest.fixture
 def alice(world: World) -> Credentials:
     return world.user("alice", document(allow("*")))
+
+
+@pytest.fixture
+def impatient(world: World, foreign: Foreign, tmp_path: Path) -> Iterator[Running]:
+    """A gateway that gives a silent service half a second."""
+    with gateway(world.server, configure(tmp_path, foreign.url, answer_seconds=0.5)) as running:
+        yield running
 
 
 def _raw(running: Running, data: bytes, *, end: bool = False) -> bytes:
@@ -281,21 +289,21 @@ def test_an_answer_that_breaks_off_is_seen_to_be_incomplete_and_on_record(
 
 
 def test_a_service_that_never_answers_is_given_up(
-    running: Running, foreign: Foreign, alice: Credentials
+    impatient: Running, foreign: Foreign, alice: Credentials
 ) -> None:
     foreign.script = lambda connection, request: None  # noqa: ARG005 (a script's form)
-    answer = running.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
+    answer = impatient.ask("GET", BOOKS, signers.oss(alice, "GET", BOOKS))
     assert (answer.status, _error(answer)) == (504, "ServiceUnavailable")
-    assert running.recorded()["code"] == "GatewayTimeout"
+    assert impatient.recorded()["code"] == "GatewayTimeout"
 
 
 def test_a_service_that_stops_within_its_answer_is_given_up(
-    running: Running, foreign: Foreign, alice: Credentials
+    impatient: Running, foreign: Foreign, alice: Credentials
 ) -> None:
     foreign.script = answering(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")
-    answer = _raw(running, _head(running, alice, "content-length: 0"))
+    answer = _raw(impatient, _head(impatient, alice, "content-length: 0"))
     assert answer.endswith(b"half")
-    assert running.recorded()["code"] == "GatewayTimeout"
+    assert impatient.recorded()["code"] == "GatewayTimeout"
 
 
 def test_a_service_that_cannot_be_reached_is_told(world: World, alice: Credentials, tmp_path: Path) -> None:

@@ -190,6 +190,22 @@ def test_filters_are_in_the_address_and_narrow(office: Office) -> None:
     assert "who looks" in event.text
 
 
+def test_what_is_done_in_the_console_is_told_as_such(office: Office) -> None:
+    office.people.user("signer", document(allow("*")))
+    person = office.signed_in("signer")
+    request = office.denied()["RequestId"]
+    person.get(f"/audit/{request}")
+    root = Client(office.server.url, office.world.account.root)
+    office.world.record_of(office.denied()["RequestId"])
+    asked = {"LookupAttribute.1.Key": "User", "LookupAttribute.1.Value": "signer"}
+    events = root.call("2020-07-06", "LookupEvents", {"MaxResults": "50", **asked}).json()["Events"]
+    types = {event["eventName"]: event["eventType"] for event in events}
+    assert types["ConsoleSignin"] == "ConsoleSignin"
+    assert types["ExplainRequest"] == "ConsoleOperation"
+    agents = {event["userAgent"] for event in events if event["eventName"] == "ConsoleSignin"}
+    assert all(agent.startswith("python-httpx") for agent in agents)
+
+
 def test_what_was_only_read_is_shown_when_it_is_asked_for(office: Office) -> None:
     root = Client(office.server.url, office.world.account.root)
     office.world.record_of(root.call(RAM, "ListGroups", {}).json()["RequestId"])

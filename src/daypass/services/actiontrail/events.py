@@ -61,6 +61,11 @@ _TYPES: Final = {
     "assumed-role": "Role",
 }
 _HOST: Final = "host"
+_OF_THE_CONSOLE: Final = ("ConsoleSignin", "ConsoleSignout")
+"""Events that are a type of their own."""
+
+TEMPORARY: Final = "STS."
+"""How temporary AccessKeys begin."""
 
 NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "ACS::RAM::User": ("UserName", "UserPrincipalName", "PrincipalName"),
@@ -145,7 +150,7 @@ def of_decision(record: DecisionRecord, *, region: str, account: str | None) -> 
         event_id=record.request_id,
         event_version="1",
         event_category="Management",
-        event_type="ApiCall",
+        event_type=_type_of(record.principal, record.access_key_id),
         event_name=name,
         event_rw=read_or_write(name),
         event_source=source_of(record.product),
@@ -183,7 +188,7 @@ def of_change(event: AuditEvent, *, region: str) -> EventBody:
         event_id=event.request_id or f"{_HOST}-{event.sequence}",
         event_version="1",
         event_category="Management",
-        event_type="ApiCall" if event.request_id else "HostAdministration",
+        event_type=_type_of_change(event),
         event_name=event.action,
         event_rw="Write",
         event_source=source_of(event.product),
@@ -194,6 +199,7 @@ def of_change(event: AuditEvent, *, region: str) -> EventBody:
         request_id=event.request_id or None,
         error_code=None if succeeded else event.outcome,
         source_ip_address=event.source_ip or None,
+        user_agent=given(event.parameters, "userAgent") or None,
         resource_type=kind,
         resource_name=resource_name or _named(kind, event.parameters),
         request_parameter_json=event.parameters,
@@ -203,6 +209,18 @@ def of_change(event: AuditEvent, *, region: str) -> EventBody:
             outcome="allow" if succeeded else "refused", change=True, resource=resource or None
         ),
     )
+
+
+def _type_of(principal: str, access_key_id: str) -> str:
+    """Return ``ConsoleOperation`` for what a user or root did with a session: only the console has any."""
+    session = access_key_id.startswith(TEMPORARY) and ":assumed-role/" not in principal
+    return "ConsoleOperation" if session else "ApiCall"
+
+
+def _type_of_change(event: AuditEvent) -> str:
+    if not event.request_id:
+        return "HostAdministration"
+    return event.action if event.action in _OF_THE_CONSOLE else _type_of(event.principal, event.access_key_id)
 
 
 def read_or_write(operation: str) -> str:

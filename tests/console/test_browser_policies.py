@@ -220,6 +220,32 @@ def test_a_draft_survives_leaving_the_page(visits: Visits, people: People) -> No
     expect(page.get_by_role("list", name="Chosen actions")).to_contain_text("iot:*")
 
 
+def test_a_draft_takes_no_place_of_what_is_asked_for(visits: Visits, people: People) -> None:
+    call(people, "CreatePolicyVersion", PolicyName="iot", PolicyDocument=WRITE)
+    page = opened(visits, people, "/policies/create")
+    write(page, document(allow("ram:x")))
+    page.goto("/policies/create?from=Custom/iot")
+    expect(page.locator("textarea[name=PolicyDocument]")).to_have_value(READ)
+    page.goto("/policies/Custom/iot/edit")
+    write(page, document(allow("ram:y")))
+    page.goto("/policies/Custom/iot/edit?version=v2")
+    expect(page.locator("textarea[name=PolicyDocument]")).to_have_value(WRITE)
+
+
+def test_an_import_takes_the_place_of_what_was_written(visits: Visits, people: People) -> None:
+    page = opened(visits, people, "/policies/create")
+    write(page, WRITE)
+    page.get_by_label("Policy Name").fill("kept")
+    page.get_by_text("Import from a policy").click()
+    page.get_by_label("Policy to import").fill("Custom/iot")
+    page.get_by_role("button", name="Import").click()
+    expect(page.locator("textarea[name=PolicyDocument]")).to_have_value(READ)
+    expect(page.get_by_label("Policy Name")).to_have_value("kept")
+    page.get_by_role("button", name="OK").click()
+    expect(page.get_by_text("The policy was created.")).to_be_visible()
+    assert in_force(people, "kept") == READ
+
+
 def test_without_scripts_a_policy_is_reviewed_fixed_and_made(visits: Visits, people: People) -> None:
     role = f"acs:ram::{people.id}:role/iotstsrole"
     page = opened(visits, people, "/policies/create", scripts=False)

@@ -68,12 +68,14 @@ async def again(page: Page) -> Response:
     document = page.form["PolicyDocument"]
     errors: Mapping[str, str] = {}
     imported = page.form.word("import")
+    draft = ""
     if "fix" in page.form:
         document = page.form["fix"]
     elif page.form["do"] == "import":
         found, errors = await _imported(page, imported)
         document = document if errors else found
-    return await _form(page, document, errors=errors, imported=imported)
+        draft = "" if errors else page.new_once()  # what was typed before must not come back over it
+    return await _form(page, document, errors=errors, imported=imported, draft=draft)
 
 
 async def snippets(page: Page) -> Response:
@@ -117,7 +119,13 @@ async def _imported(page: Page, named: str) -> tuple[str, Mapping[str, str]]:
 
 
 async def _form(
-    page: Page, document: str, *, errors: Mapping[str, str], status: int = 200, imported: str = ""
+    page: Page,
+    document: str,
+    *,
+    errors: Mapping[str, str],
+    status: int = 200,
+    imported: str = "",
+    draft: str = "",
 ) -> Response:
     listed = await part(page, "Ram", "ListPolicies", MaxItems=_MOST)
     return await page.render(
@@ -128,6 +136,7 @@ async def _form(
         values={name: page.form[name] for name in ("PolicyName", "Description")},
         errors=errors,
         imported=imported,
+        draft=f"create-policy {draft or page.query.word('from')}".strip(),
         policies=listed.body.get("Policies", {}).get("Policy", []),
         refusal=await page.may("Ram", "CreatePolicy", PolicyDocument=None),
         snippets=calls.shown(page, [_creation(page)]),

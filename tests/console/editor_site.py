@@ -41,7 +41,8 @@ PAGE: Final = """<!doctype html><html lang="en"><head><title>editor</title><meta
  data-known="/known" data-review="/review" data-account="1000000000000100">
 <div data-policy-field><label for="document">Policy Document</label>
 <textarea id="document" name="PolicyDocument" rows="12" cols="40">
-TEXT</textarea></div><section class="panel" aria-label="Review" data-policy-review></section></div>
+TEXT</textarea></div>
+<section class="panel" aria-label="Review" tabindex="-1" data-policy-review></section></div>
 <button>OK</button></form></main></body></html>"""
 REVIEW: Final = (
     '<ol><li data-line="LINE" data-severity="error">Found on line LINE. '

@@ -212,9 +212,23 @@ def test_a_finding_marks_its_line_goes_there_and_is_fixed(visits: Visits, origin
     panel.get_by_role("button", name="Show").click()
     expect(field).to_be_focused()
     assert page.evaluate("document.querySelector('textarea').selectionStart") == PRINTED.rindex("\n") + 1
-    panel.get_by_role("button", name="Fix").click()
+    panel.get_by_role("button", name="Fix").press("Enter")
     expect(field).to_have_value("{}")
     expect(panel).to_contain_text("Found on line 1.")
+    expect(panel).to_be_focused()
+
+
+def test_of_many_statements_the_lists_of_actions_open_when_asked(visits: Visits, origin: str) -> None:
+    text = json.dumps({"Statement": [{"Action": "iot:ListDevices"}] * 60})
+    page = opened(visits, origin, text)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    one = page.locator("[data-statement='7']")
+    one.get_by_text("Choose from the list").click()
+    one.get_by_role("checkbox", name="QueryProduct").check()
+    expect(one.get_by_role("checkbox", name="QueryProduct")).to_be_focused()
+    actions = [each["Action"] for each in json.loads(page.locator("textarea").input_value())["Statement"]]
+    assert actions[7] == ["iot:ListDevices", "iot:QueryProduct"]
+    assert actions[:7] + actions[8:] == ["iot:ListDevices"] * 59
 
 
 def test_a_policy_is_made_in_the_visual_editor_alone(visits: Visits, origin: str) -> None:

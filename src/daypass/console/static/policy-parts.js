@@ -102,10 +102,11 @@ function checklist(actions, values, search, at, t, toggle) {
 /**
  * Service, then all or chosen actions.
  *
- * @param {{values: string[], state: {service?: string, search?: string}, at: string}} one
+ * @param {{values: string[], state: {service?: string, search?: string, choosing?: boolean}, at: string, few: boolean}} one
+ *     few: whether there are so few statements that the lists of actions are open from the start
  * @param {{set: (values: {remove: string[], add: string[]}) => void, redraw: () => void}} ways
  */
-export function picker({ values, state, at }, { set, redraw }, known, t) {
+export function picker({ values, state, at, few }, { set, redraw }, known, t) {
   const services = new Set(values.map((value) => value.split(":")[0]).filter((name) => !/[*?]/.test(name)));
   const service = state.service ?? (services.size === 1 ? [...services][0] : "");
   const input = el("input", { form: "", type: "text", value: service, "data-at": `${at}.service`, spellcheck: "false" });
@@ -143,9 +144,17 @@ export function picker({ values, state, at }, { set, redraw }, known, t) {
     state.search = search.value;
     fill();
   });
-  parts.push(labelled(t("Search actions"), search), listing);
-  known.after(fill());
-  return parts;
+  const box = el("details", { class: "policy-choose", open: state.choosing ?? few }, [
+    el("summary", { "data-at": `${at}.choose` }, [t("Choose from the list")]),
+    labelled(t("Search actions"), search),
+    listing,
+  ]);
+  if (box.open) known.after(fill());
+  box.addEventListener("toggle", () => {
+    if (box.open && !listing.children.length) fill();
+    state.choosing = box.open;
+  });
+  return [...parts, box];
 }
 
 /** Fields for the five parts of an ARN. */

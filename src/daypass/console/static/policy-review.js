@@ -51,7 +51,9 @@ export function live(root, area, editor) {
       const answer = await ask(root.dataset.review, { method: "POST", body: posted(area.form), signal });
       const html = answer?.ok ? await answer.text() : "";
       if (!html || signal.aborted) return;
+      const held = panel.contains(document.activeElement);
       fill(panel, html);
+      if (held) panel.focus(); // the button that was pressed is gone
       editor.mark(marks(panel));
     } catch (error) {
       // A newer question, or the server is gone: the panel keeps its last answer, and OK tells of it.

@@ -16,6 +16,7 @@ const NEW = {
   identity: { Effect: "Allow", Action: [], Resource: "*" },
   trust: { Effect: "Allow", Principal: { RAM: [] }, Action: "sts:AssumeRole" },
 };
+const FEW = 3; // statements whose lists of actions are open from the start
 const KEPT = 100; // texts that Undo goes back to
 
 /**
@@ -82,7 +83,7 @@ export function visual(panel, { read, write, known, trust, t }) {
     const suggest = async (typed) => matching(await known.actions(typed.includes(":") ? typed.split(":")[0] : state.service), typed);
     const meaning = select(t("Applies to"), [["Action", t("These actions (Action)")], ["NotAction", t("All but these actions (NotAction)")]], name, `${at}.name`, (value) => change(policy.nameAction(seen, one, value)));
     return section(t("Action"), [
-      ...(trust ? [] : picker({ values, state, at }, { set, redraw: draw }, known, t)),
+      ...(trust ? [] : picker({ values, state, at, few: seen.statements.length <= FEW }, { set, redraw: draw }, known, t)),
       chips(t("Chosen actions"), values, `${at}.value`, t, (index) => change(policy.removeValue(seen, one, "action", index), `${at}.add`)),
       adder(t("Add action"), t("Add"), `${at}.add`, suggest, (value) => change(policy.addValue(seen, one, "action", value)), t),
       ...(one.action && (!trust || name === "NotAction") ? [meaning] : []),

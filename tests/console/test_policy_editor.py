@@ -117,6 +117,20 @@ def test_tab_indents_lines_and_escape_lets_the_keyboard_out(visits: Visits, orig
     expect(field).to_have_value("[\n1,\n2\n]")
 
 
+def test_whoever_only_passes_by_with_tab_is_let_through(visits: Visits, origin: str) -> None:
+    page = opened(visits, origin, PRINTED)
+    field = json_of(page)
+    page.keyboard.press("Tab")
+    expect(field).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Format")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Tab")
+    expect(field).to_have_value("  " + PRINTED)
+
+
 def test_format_writes_over_lines_and_keeps_every_token(visits: Visits, origin: str) -> None:
     page = opened(visits, origin, r'{"a":[1e2, "\u0041"],"a":{},"b":[]}')
     field = json_of(page)

@@ -318,7 +318,8 @@ export function code(area, { suggest, t }) {
   area.addEventListener("input", draw);
   area.addEventListener("scroll", scroll);
   for (const each of ["keyup", "click", "focus"]) area.addEventListener(each, () => paint(layer, area.value, area.selectionStart));
-  area.addEventListener("blur", () => (leaving = false));
+  area.addEventListener("focus", () => (leaving = true)); // who only passes by with Tab is let through
+  area.addEventListener("pointerdown", () => setTimeout(() => (leaving = false)));
   area.addEventListener("keydown", (event) => {
     if (completion.onKey(event) || onKey(area, event, leaving)) {
       event.preventDefault();

@@ -6,7 +6,9 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,14 @@ def users(people: People) -> dict[str, dict[str, Any]]:
 def keys(people: People, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = ask(people, "ListAccessKeys", UserName=name)["AccessKeys"]["AccessKey"]
     return found
+
+
+def wait_for(comes: Callable[[], bool]) -> None:
+    """Wait for what comes within a second or two."""
+    deadline = time.monotonic() + 10
+    while not comes():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
 
 
 def secrets_of(shown: Shown) -> dict[str, str]:
@@ -282,6 +292,16 @@ def test_a_users_permissions_are_its_own_and_those_of_its_groups(people: People,
     assert page.links["AliyunSTSAssumeRoleAccess"] == "/policies/System/AliyunSTSAssumeRoleAccess"
     assert page.links["devs"] == "/groups/devs"
     assert page.links["Grant Permission"] == "/grants/new?principal=User%3Aalice"
+
+
+def test_looking_at_a_user_is_none_of_the_events_about_it(people: People, admin: Person) -> None:
+    ask(people, "CreateUser", UserName="alice")
+    assert "No console access" in admin.get("/users/alice").text
+    log = people.server.settings.data / "decisions.jsonl"
+    wait_for(lambda: "GetLoginProfile" in log.read_text(encoding="utf-8").partition(people.id)[2])
+    events = admin.get("/users/alice?tab=events")
+    assert "CreateUser" in events.links
+    assert "GetLoginProfile" not in events.links
 
 
 @pytest.mark.parametrize("scoped", [False, True])

@@ -197,7 +197,8 @@ def furnished(server: Server) -> Trail:
         ([("Outcome", "deny"), ("EventName", "ListUsers")], ["ListUsers"]),
         ([("EventAccessKeyId", "{root}"), ("EventName", "CreateUser")], ["CreateUser"]),
         ([("Noteworthy", "true"), ("User", "bob")], ["AssumeRole", "ListUsers", "GetRole"]),
-        ([("Noteworthy", "true"), ("EventName", "GetUser"), ("User", "root")], ["GetUser"]),
+        ([("Noteworthy", "true"), ("EventName", "GetUser"), ("User", "reader")], ["GetUser"]),
+        ([("Noteworthy", "true"), ("EventName", "GetUser"), ("User", "root")], []),
         ([("EventName", "NoSuchThing")], []),
     ],
 )

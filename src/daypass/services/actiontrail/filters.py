@@ -78,8 +78,14 @@ def _has_outcome(event: EventBody, outcome: str) -> bool:
 
 
 def _is_noteworthy(event: EventBody, _: str) -> bool:
-    """Return whether something was changed or handed out, or was not allowed."""
-    return event.event_rw == "Write" or event.additional_event_data.outcome != "allow"
+    """Return whether something was changed or handed out, or was not allowed.
+
+    A read of what is not there is neither: pages do it to learn whether it is.
+    """
+    if event.event_rw == "Write":
+        return True
+    absent = (event.error_code or "").startswith("EntityNotExist")
+    return event.additional_event_data.outcome != "allow" and not absent
 
 
 _MEETS: Final[Mapping[str, Callable[[EventBody, str], bool]]] = {

@@ -75,6 +75,7 @@ class Running:
 
     def records(self) -> list[dict[str, Any]]:
         runtime = self.server.runtime
+        self.server.run(asyncio.sleep(0))  # an answer is sent before it is put on record, in one step
         runtime._recording.submit(runtime._flush).result()
         text = (self.server.settings.data / "decisions.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]

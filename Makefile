@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-core test-rest test-sdk test-gateway test-node test-go test-java test-aliyun test-federation test-console test-postgresql test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
+.PHONY: help demo test test-core test-rest test-sdk test-gateway test-nginx test-node test-go test-java test-aliyun test-federation test-console test-postgresql test-terraform test-terraform-provider check docs system-policies fix bench bench-smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-25s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-sdk: $(VENV)/.test ## drive the product with the official Python SDKs, unmo
 
 test-gateway: $(VENV)/.gateway ## read services behind the gateway with their official Python SDKs
 	$(PYTEST) tests/gateway -m gateway
+
+test-nginx: $(VENV)/.test ## let a real nginx ask the gateway before it forwards (needs nginx)
+	$(PYTEST) tests/gateway -m nginx
 
 test-node: $(VENV)/.test $(NODE)/node_modules ## drive it with the official Node.js SDKs (needs node and npm)
 	$(PYTEST) $(SDK) -m node

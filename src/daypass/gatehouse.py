@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gc
 import os
-import socket
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -58,20 +57,23 @@ def serve_gateway(settings: Settings, file: Path) -> bool:
     config = read(file)
     secure = tls_of(config) is not None
     listener = listen(settings.listen or config.listen)
+    check = listen(config.check) if config.check else None
     open_signer(settings.data)
     played = [each.service for each in config.upstreams if each.fixtures is not None]
     if played:
         _log.warning("stand-ins answer in the place of services", services=played)
     prepare(settings, os.environ)
-    announce = functools.partial(_announce, settings, url_of(listener, secure=secure))
+    listeners = Listeners(listener, check=check)
+    asked = None if check is None else url_of(check)
+    announce = functools.partial(_announce, settings, url_of(listener, secure=secure), asked)
     if settings.workers > 1:
         plan = (settings, file)
-        return Supervisor(settings.workers, _work, plan, Listeners(listener), announce).run()
-    _run(settings, config, listener, announce)
+        return Supervisor(settings.workers, _work, plan, listeners, announce).run()
+    _run(settings, config, listeners, announce)
     return True
 
 
-def _run(settings: Settings, config: Config, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+def _run(settings: Settings, config: Config, listeners: Listeners, on_ready: Callable[[], None]) -> None:
     """Serve in this process until told to stop."""
     runtime = Runtime(settings)
     gateway = Gateway(config, runtime.ports, open_signer(settings.data))
@@ -80,11 +82,12 @@ def _run(settings: Settings, config: Config, listener: socket.socket, on_ready: 
     try:
         run_gateway(
             gateway,
-            listener,
+            listeners.api,
             tls=tls_of(config),
             on_ready=on_ready,
             every_second=runtime.every_second,
             new_loop=uvloop.new_event_loop,
+            check=listeners.check,
         )
     finally:
         runtime.close()
@@ -96,7 +99,7 @@ def _work(plan: tuple[Settings, Path], listeners: Listeners, ready: Connection) 
     threading.Thread(target=end_with_the_supervisor, daemon=True).start()
     settings, file = plan
     try:
-        _run(settings, read(file), listeners.api, lambda: ready.send_bytes(b"ready"))
+        _run(settings, read(file), listeners, lambda: ready.send_bytes(b"ready"))
     except (DaypassError, OSError) as fault:
         sys.exit(f"daypass: {fault}")
 
@@ -111,9 +114,8 @@ def open_signer(data: Path) -> Signer:
     return signer_of(data / GATEWAY_KEY)
 
 
-def _announce(settings: Settings, url: str) -> None:
+def _announce(settings: Settings, url: str, check: str | None) -> None:
     if settings.ready_file is not None:
-        write_ready_file(
-            settings.ready_file, {"gateway": url, "data": str(settings.data), "pid": os.getpid()}
-        )
-    print(f"daypass gateway ready {url}", flush=True)  # noqa: T201 (the interface)
+        told = {"gateway": url, "check": check, "data": str(settings.data), "pid": os.getpid()}
+        write_ready_file(settings.ready_file, told)
+    print(f"daypass gateway ready {url}{'' if check is None else f' check={check}'}", flush=True)  # noqa: T201 (the interface)

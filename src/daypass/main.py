@@ -354,7 +354,7 @@ class Runtime:
         file, listener = self._settings.gateway, listeners.gateway
         if file is None or listener is None:
             return None
-        return Alongside(file, self.ports, self._settings.data / GATEWAY_KEY, listener)
+        return Alongside(file, self.ports, self._settings.data / GATEWAY_KEY, listener, listeners.check)
 
     def _console(self, names: tuple[str, ...], api: str) -> Application:
         from daypass.console.app import application  # noqa: PLC0415 (slow to import; on demand)
@@ -477,9 +477,9 @@ def open_listeners(settings: Settings) -> Listeners:
         DaypassError: one cannot be opened, or the console would send passwords in the clear.
     """
     api = listen(settings.listen)
-    gateway = listen_for_gateway(settings.gateway)
+    gateway, check = listen_for_gateway(settings.gateway)
     if not settings.console:
-        return Listeners(api, gateway=gateway)
+        return Listeners(api, gateway=gateway, check=check)
     try:
         console = listen(settings.console)
     except CannotListenError as fault:
@@ -489,7 +489,7 @@ def open_listeners(settings: Settings) -> Listeners:
             f"the console on {settings.console} needs HTTPS: set --tls-cert and --tls-key, or name a proxy "
             "that speaks it with --trusted-proxy; without, serve it on loopback, or not: --no-console"
         )
-    return Listeners(api, console, gateway)
+    return Listeners(api, console, gateway, check)
 
 
 def work(settings: Settings, listeners: Listeners, on_ready: Callable[[], None]) -> None:

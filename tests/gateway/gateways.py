@@ -42,7 +42,8 @@ class Answer:
 class Running:
     """A gateway that answers."""
 
-    def __init__(self, server: Server, gateway: Gateway, url: str) -> None:
+    def __init__(self, server: Server, gateway: Gateway, url: str, check: str) -> None:
+        self.check = check
         self.server = server
         self.gateway = gateway
         self.url = url
@@ -104,12 +105,13 @@ def gateway(server: Server, file: Path, tls: tuple[Path, Path] | None = None) ->
     """Run a gateway beside a server, with the same store."""
     context = server_context(*tls) if tls is not None else None
     made = Gateway(read(file), server.runtime.ports, gatehouse.open_signer(server.settings.data))
-    listener = listen("127.0.0.1:0")
+    listener, check = listen("127.0.0.1:0"), listen("127.0.0.1:0")
     ready = threading.Event()
     ended = threading.Event()
 
     async def start() -> None:
-        task = asyncio.get_running_loop().create_task(made.serve(listener, tls=context, on_ready=ready.set))
+        serving = made.serve(listener, tls=context, on_ready=ready.set, check=check)
+        task = asyncio.get_running_loop().create_task(serving)
         task.add_done_callback(lambda _: ended.set())
 
     async def stop() -> None:
@@ -118,7 +120,7 @@ def gateway(server: Server, file: Path, tls: tuple[Path, Path] | None = None) ->
     server.run(start())
     assert ready.wait(20)
     try:
-        yield Running(server, made, url_of(listener, secure=tls is not None))
+        yield Running(server, made, url_of(listener, secure=tls is not None), url_of(check))
     finally:
         server.run(stop())
         assert ended.wait(20)

@@ -72,6 +72,7 @@ class ConfigForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         upstream: the services.
         listen: address of the gateway, ``HOST:PORT``.
+        check: address where nginx and Envoy ask about requests that they hold; none if empty.
         region: in ARNs, where a service says no other.
         trusted_proxies: addresses or networks whose forwarded headers are believed.
         tls_cert: PEM file of the certificate the gateway shows; plain HTTP without it.
@@ -80,6 +81,7 @@ class ConfigForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     upstream: Annotated[tuple[UpstreamForm, ...], msgspec.Meta(min_length=1)]
     listen: str = "127.0.0.1:8630"
+    check: str = ""
     region: str = "cn-shanghai"
     trusted_proxies: tuple[str, ...] = ()
     tls_cert: str = ""
@@ -133,12 +135,14 @@ class Config(msgspec.Struct, frozen=True):
 
     Attributes:
         listen: its address.
+        check: address where proxies ask; empty for none.
         upstreams: the services.
         trusted_proxies: whose forwarded headers are believed.
         tls: certificate and key files, if TLS is spoken.
     """
 
     listen: str
+    check: str
     upstreams: tuple[Upstream, ...]
     trusted_proxies: tuple[str, ...]
     tls: tuple[Path, Path] | None
@@ -168,6 +172,7 @@ def _config(form: ConfigForm, folder: Path) -> Config:
         ipaddress.ip_network(proxy, strict=False)
     return Config(
         form.listen,
+        form.check,
         tuple(_upstream(each, form.region, folder) for each in form.upstream),
         form.trusted_proxies,
         (folder / form.tls_cert, folder / form.tls_key) if form.tls_cert else None,

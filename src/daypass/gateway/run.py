@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from daypass.gateway.assertion import open_signer
+from daypass.gateway.check import CheckFront
 from daypass.gateway.client import Pool
 from daypass.gateway.config import read
 from daypass.gateway.connection import Connection
@@ -17,7 +18,7 @@ from daypass.gateway.gate import Gate
 from daypass.gateway.relay import Relay
 from daypass.gateway.routes import Routes
 from daypass.server.protocol import HEAD_SECONDS
-from daypass.server.run import BACKLOG, GRACE_SECONDS, Along, listen, url_of
+from daypass.server.run import BACKLOG, GRACE_SECONDS, Along, Answerer, listen, url_of
 from daypass.server.tls import server_context
 from daypass.server.trust import ProxyTrust
 
@@ -53,6 +54,7 @@ class Gateway:
         self._clock: Final = ports.clock
         self._open: Final[set[Connection]] = set()
         self._stop: asyncio.Event | None = None
+        self._check: Final = CheckFront(self._gate, signer, self._proxies, ports.clock)
 
     @property
     def connections(self) -> tuple[int, int]:
@@ -66,11 +68,13 @@ class Gateway:
         tls: ssl.SSLContext | None = None,
         on_ready: Callable[[], None] = lambda: None,
         every_second: Callable[[], Awaitable[None]] | None = None,
+        check: socket.socket | None = None,
     ) -> None:
         """Serve until :meth:`stop` is called.
 
         Args:
             listener: that connections are accepted on.
+            check: likewise, those of proxies that only ask.
             tls: what they are accepted with; plain HTTP if not given.
             on_ready: called once requests are accepted.
             every_second: called about once a second.
@@ -84,12 +88,16 @@ class Gateway:
             ssl=tls,
             ssl_handshake_timeout=None if tls is None else HEAD_SECONDS,
         )
+        checks = Answerer(self._check)
+        if check is not None:
+            await checks.begin(check)
         ticking = loop.create_task(_tick(every_second)) if every_second is not None else None
         on_ready()
         try:
             await self._stop.wait()
         finally:
             server.close()
+            checks.close()
             await self._end()
             if ticking is not None:
                 ticking.cancel()
@@ -130,12 +138,16 @@ class Alongside(Along):
         ports: as the pipeline's.
         key: file of the key that signs assertions.
         listener: that its connections are accepted on.
+        check: likewise, those of proxies that only ask.
     """
 
-    def __init__(self, file: Path, ports: Ports, key: Path, listener: socket.socket) -> None:
+    def __init__(
+        self, file: Path, ports: Ports, key: Path, listener: socket.socket, check: socket.socket | None
+    ) -> None:
         config = read(file)
         self._gateway: Final = Gateway(config, ports, open_signer(key))
         self._listener: Final = listener
+        self._check: Final = check
         self._tls: Final = tls_of(config)
         self._serving: asyncio.Task[None] | None = None
 
@@ -143,7 +155,7 @@ class Alongside(Along):
         """Begin; done once requests are accepted."""
         ready = asyncio.Event()
         self._serving = asyncio.get_running_loop().create_task(
-            self._gateway.serve(self._listener, tls=self._tls, on_ready=ready.set)
+            self._gateway.serve(self._listener, tls=self._tls, on_ready=ready.set, check=self._check)
         )
         await ready.wait()
 
@@ -163,13 +175,16 @@ def tls_of(config: Config) -> ssl.SSLContext | None:
     return server_context(*config.tls) if config.tls is not None else None
 
 
-def listen_for_gateway(file: Path | None) -> socket.socket | None:
-    """Open the listening socket that a configuration asks for; none without one.
+def listen_for_gateway(file: Path | None) -> tuple[socket.socket | None, socket.socket | None]:
+    """Open the listening sockets that a configuration asks for, of clients and of proxies that ask.
 
     Raises:
         DaypassError: it cannot; one line for the operator.
     """
-    return None if file is None else listen(read(file).listen)
+    if file is None:
+        return None, None
+    config = read(file)
+    return listen(config.listen), listen(config.check) if config.check else None
 
 
 def url_of_gateway(file: Path | None, listeners: Listeners) -> str | None:
@@ -196,6 +211,7 @@ def run(
     on_ready: Callable[[], None],
     every_second: Callable[[], Awaitable[None]],
     new_loop: Callable[[], asyncio.AbstractEventLoop],
+    check: socket.socket | None = None,
 ) -> None:
     """Serve in this process until SIGTERM or SIGINT."""
 
@@ -203,7 +219,7 @@ def run(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, gateway.stop)
-        await gateway.serve(listener, tls=tls, on_ready=on_ready, every_second=every_second)
+        await gateway.serve(listener, tls=tls, on_ready=on_ready, every_second=every_second, check=check)
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(serve())

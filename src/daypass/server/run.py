@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from daypass.errors import DaypassError
 from daypass.server.protocol import HEAD_SECONDS, Protocol
@@ -84,6 +85,7 @@ class Listeners(NamedTuple):
     api: socket.socket
     console: socket.socket | None = None
     gateway: socket.socket | None = None
+    check: socket.socket | None = None
 
     def close(self) -> None:
         """Close them in this process."""
@@ -191,6 +193,32 @@ def make_server(
     """
     config = _configuration(front, callback_notify=every_second, timeout_notify=0)
     return Server(config, on_ready, tls, beside, along)
+
+
+class Answerer:
+    """Answers on a socket of its own, within the same limits, on an event loop that somebody else runs.
+
+    Args:
+        front: answers the requests.
+    """
+
+    def __init__(self, front: Answering) -> None:
+        self._config: Final = _configuration(front)
+        self._state: Final = ServerState()
+        self._server: asyncio.Server | None = None
+
+    async def begin(self, listener: socket.socket) -> None:
+        """Accept connections."""
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Protocol(self._config, self._state, {}), sock=listener, backlog=BACKLOG
+        )
+
+    def close(self) -> None:
+        """Accept no more; connections end once what was asked by them is answered."""
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(self._state.connections):
+            connection.shutdown()
 
 
 def _configuration(front: Answering, **more: Any) -> uvicorn.Config:

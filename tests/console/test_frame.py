@@ -396,6 +396,27 @@ def test_a_list_goes_on_where_the_page_ends_and_is_filtered(people: People) -> N
     assert "many-000" in first.text
 
 
+def test_what_a_filter_finds_comes_in_pages_too(people: People) -> None:
+    with people.database.write() as txn:
+        for number in range(120):
+            for name in (f"odd-{number:03}", f"even-{number:03}"):
+                txn.roles.create(people.id, name, document(), trusted=())
+    person = signed_in(people)
+    shown = person.get("/roles?q=even-")
+    sizes: list[int] = []
+    names: set[str] = set()
+    while True:
+        fresh = set(re.findall(r"even-\d{3}", shown.text))
+        assert "odd-" not in shown.text
+        assert not fresh & names
+        sizes.append(len(fresh))
+        names |= fresh
+        if "Next page" not in shown.links:
+            break
+        shown = person.get(shown.links["Next page"])
+    assert sizes == [50, 50, 20]
+
+
 def test_what_an_answer_leaves_out_is_empty(people: People) -> None:
     with people.database.write() as txn:
         txn.roles.create(people.id, "bare", document(), trusted=())

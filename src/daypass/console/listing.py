@@ -86,10 +86,15 @@ async def _filtered(
     matches: Callable[[dict[str, Any]], bool],
     marker: str,
 ) -> tuple[list[dict[str, Any]], str]:
-    """Return at least a page of entries that match, and where to go on."""
+    """Return a page of entries that match, and where to go on."""
     found: list[dict[str, Any]] = []
     while True:
-        entries, marker = await part(marker, _SCANNED)
+        entries, after = await part(marker, _SCANNED)
+        places = [at for at, entry in enumerate(entries) if matches(entry)]
+        room = PAGE_ITEMS - len(found)
+        if len(places) > room:  # ask again for so many that the page after goes on behind the last one shown
+            entries, after = await part(marker, places[room - 1] + 1)
         found += filter(matches, entries)
-        if not marker or len(found) >= PAGE_ITEMS:
-            return found, marker
+        if not after or len(found) >= PAGE_ITEMS:
+            return found, after
+        marker = after

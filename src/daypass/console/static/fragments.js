@@ -108,7 +108,13 @@ export function show(html) {
   shut.ariaLabel = word("close");
   shut.addEventListener("click", () => box.close());
   box.append(shut, content);
-  box.addEventListener("close", () => box.remove());
+  // What is behind cannot be reached, and is not told of either: two buttons of one name would be there.
+  const behind = [...document.body.children].filter((each) => !each.hasAttribute("aria-hidden"));
+  box.addEventListener("close", () => {
+    for (const each of behind) each.removeAttribute("aria-hidden");
+    box.remove();
+  });
+  for (const each of behind) each.setAttribute("aria-hidden", "true");
   document.body.append(box);
   fill(content, html);
   const title = content.querySelector("h1");

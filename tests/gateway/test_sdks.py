@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,6 +73,15 @@ def running(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         (folder / "gateway.toml").write_text("\n".join(lines), encoding="utf-8")
         with gateway(server, folder / "gateway.toml") as running:
             yield running
+
+
+@pytest.fixture(autouse=True)
+def _connections_that_sdks_leave_open() -> Iterator[None]:
+    """Let them go where it is known that they do."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

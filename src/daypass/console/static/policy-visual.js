@@ -17,6 +17,10 @@ const NEW = {
   trust: { Effect: "Allow", Principal: { RAM: [] }, Action: "sts:AssumeRole" },
 };
 const FEW = 3; // statements whose lists of actions are open from the start
+const EMPTY = `{
+  "Version": "1",
+  "Statement": []
+}`; // what is drawn before there is a text
 const KEPT = 100; // texts that Undo goes back to
 
 /**
@@ -33,6 +37,7 @@ export function visual(panel, { read, write, known, trust, t }) {
   const states = new Map();
   const texts = [];
   let last = "";
+  const current = () => read().trim() ? read() : EMPTY;
 
   const change = (text, focus) => {
     const before = read();
@@ -51,7 +56,7 @@ export function visual(panel, { read, write, known, trust, t }) {
   const steps = (index, edits) => edits.reduce((text, edit) => {
     const seen = policy.view(text);
     return edit(seen, seen.statements[index]);
-  }, read());
+  }, current());
 
   function principals(seen, one, at) {
     const type = states.get(one.index).type ?? one.principals[0]?.name ?? "RAM";
@@ -179,9 +184,9 @@ export function visual(panel, { read, write, known, trust, t }) {
 
   /** Draw the text anew; the focus stays where it was, or goes where it is told. */
   function draw(focus) {
-    const seen = policy.view(read());
-    if (seen.text !== last) texts.length = 0; // changed elsewhere since: Undo would take that back too
-    last = seen.text;
+    const seen = policy.view(current());
+    if (read() !== last) texts.length = 0; // changed elsewhere since: Undo would take that back too
+    last = read();
     const held = panel.contains(document.activeElement) ? document.activeElement.dataset.at : undefined;
     panel.replaceChildren(...contents(seen));
     const wanted = focus ?? held;

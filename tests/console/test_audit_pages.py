@@ -209,10 +209,13 @@ def test_what_is_done_in_the_console_is_told_as_such(office: Office) -> None:
 def test_what_was_only_read_is_shown_when_it_is_asked_for(office: Office) -> None:
     root = Client(office.server.url, office.world.account.root)
     office.world.record_of(root.call(RAM, "ListGroups", {}).json()["RequestId"])
-    refused = root.call(RAM, "GetGroup", {"GroupName": "none"}).json()["RequestId"]
-    office.world.record_of(refused)
-    assert "ListGroups" not in office.admin.get("/audit?who=root").text
-    assert "GetGroup" in office.admin.get("/audit?who=root").text
+    office.world.record_of(root.call(RAM, "GetGroup", {"GroupName": "none"}).json()["RequestId"])
+    office.denied()
+    usual = office.admin.get("/audit").text
+    assert "GetUser" in usual
+    assert "ListGroups" not in usual
+    assert "GetGroup" not in usual  # it is not there: a look, too
+    assert "GetGroup" in office.admin.get("/audit?who=root&show=all").text
     for more in ("who=root&show=all", "who=root&show=reads", "action=ListGroups"):
         assert "ListGroups" in office.admin.get(f"/audit?{more}").text
 

@@ -12,6 +12,7 @@ import pytest
 from daypass.console import assets, guard
 from daypass.console.routing import routes
 from daypass.testing import Server
+from tests.cli.processes import wait_for
 from tests.console.browsing import OURS, Person, Shown
 from tests.console.people import PASSWORD, READER, People
 from tests.world import allow, document
@@ -255,6 +256,16 @@ def test_a_denial_explains_itself_and_says_what_to_ask_for(people: People) -> No
     assert signed_in(people, "asked").get("/roles").status == 200
 
 
+def test_a_denial_leads_to_its_explanation_for_whoever_may_read_it(people: People) -> None:
+    people.user("denied", document(allow("daypass:ExplainRequest")))
+    person = signed_in(people, "denied")
+    denied = person.get("/roles")
+    explanation = denied.links["Explain this denial"]
+    wait_for(lambda: person.get(explanation).status == 200)  # decisions go on record within a second
+    assert explanation.rpartition("=")[2] in person.get(explanation).response.text
+    assert person.get("/no/such/page").links.keys().isdisjoint({"Explain this denial"})
+
+
 def test_a_link_from_elsewhere_reaches_a_signed_in_user_the_second_time(people: People) -> None:
     person = Person(people.server)
     shown = person.get("/roles", **{"Sec-Fetch-Site": "cross-site"})
@@ -360,7 +371,7 @@ def loaded(shown: Shown, client: httpx.Client) -> int:
 
 def test_the_first_page_loads_few_bytes(people: People) -> None:
     person = signed_in(people)
-    assert 5_000 < loaded(person.get("/roles"), person.client) <= 20_000
+    assert 5_000 < loaded(person.get("/"), person.client) <= 20_000
 
 
 def test_text_of_others_is_shown_as_text(people: People) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.looks import LOOKS, NARROW_CHINESE, Look
+from tests.console.looks import NARROW_CHINESE
 from tests.console.personas import ADMINISTRATOR, EXPIRED, NOBODY, RAM, READER, Personas
 from tests.world import allow, document, trusting
 
@@ -194,17 +194,6 @@ def test_whose_session_has_expired_is_asked_to_sign_in(
     page = visits.open(console.origin, signed_in=personas.cookies(EXPIRED))
     page.goto("/grants")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-@pytest.mark.parametrize("path", ["/grants", "/grants/new"])
-def test_the_pages_are_accessible_however_they_are_looked_at(
-    visits: Visits, console: Console, personas: Personas, path: str, look: Look
-) -> None:
-    page = visits.open(console.origin, signed_in=personas.cookies(ADMINISTRATOR), look=look)
-    page.goto(path)
-    visits.picture(page, f"{path}-{look.name}")
-    visits.check(page)
 
 
 def test_it_is_done_in_chinese_on_a_narrow_screen(

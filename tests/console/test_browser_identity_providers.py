@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.console.looks import LOOKS, Look
 from tests.console.personas import ADMINISTRATOR, EXPIRED, NOBODY, READER, Personas
 from tests.federation.saml import encoded, key_pair, metadata
 
@@ -118,19 +117,3 @@ def test_who_only_reads_and_who_may_nothing(visits: Visits, console: Console, pe
     page = visits.open(console.origin, signed_in=personas.cookies(EXPIRED))
     page.goto("/identity-providers")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-def test_the_pages_are_accessible_however_they_are_looked_at(
-    visits: Visits, console: Console, personas: Personas, look: Look
-) -> None:
-    client = console.client()
-    saml = {"SAMLProviderName": "seen", "EncodedSAMLMetadataDocument": encoded(metadata())}
-    client.call(IMS, "CreateSAMLProvider", saml)
-    oidc = {"OIDCProviderName": "seen", "IssuerUrl": "https://seen.example.com", "ClientIds": "a,b"}
-    client.call(IMS, "CreateOIDCProvider", {**oidc, "Fingerprints": THUMBPRINT})
-    page = visits.open(console.origin, signed_in=personas.cookies(ADMINISTRATOR), look=look)
-    for path in ("", "?tab=oidc", "/saml-new", "/oidc-new", "/saml/seen", "/oidc/seen", "/saml/seen/delete"):
-        page.goto(f"/identity-providers{path}")
-        visits.picture(page, path)
-        visits.check(page)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.looks import LOOKS, Look
+from tests.console.looks import NARROW_DARK, WIDE_DARK_CHINESE, Look
 from tests.console.personas import ADMINISTRATOR, EXPIRED, NOBODY, READER, Personas
 
 if TYPE_CHECKING:
@@ -154,16 +154,14 @@ def test_who_only_reads_and_who_may_nothing(visits: Visits, console: Console, pe
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-def test_the_pages_are_accessible_however_they_are_looked_at(
+@pytest.mark.parametrize("look", [NARROW_DARK, WIDE_DARK_CHINESE], ids=lambda look: look.name)
+def test_the_other_tabs_break_no_rule(
     visits: Visits, console: Console, personas: Personas, look: Look
 ) -> None:
     console.client().call(MANAGER, "CreateResourceGroup", {"Name": "seen", "DisplayName": "Seen"})
     page = visits.open(console.origin, signed_in=personas.cookies(ADMINISTRATOR), look=look)
     own = f"/resource-groups/{group_id(console, 'seen')}"
-    paths = ("", "/new")
-    tabs = ("", "?tab=resources", "?tab=grants", "/delete")
-    for path in (*(f"/resource-groups{path}" for path in paths), *(own + tab for tab in tabs)):
+    for path in (f"{own}?tab=resources", f"{own}?tab=grants"):
         page.goto(path)
         visits.picture(page, path.replace(own, "group"))
         visits.check(page)

@@ -63,4 +63,5 @@ if (able && form && input) {
     const to = /** @type {FocusEvent} */ (event).relatedTarget;
     if (!(to instanceof Node && form.contains(to))) hide();
   });
+  if (input.value) suggest().catch(hide); // what was typed while this module was on its way
 }

@@ -539,7 +539,8 @@ def log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        # What standard error is then: it may have been another, closed since, when this was set up.
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
     )
 
 

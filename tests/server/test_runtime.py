@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
+
+import pytest
+import structlog
 
 from daypass import main
 from daypass.audit.decisions import DecisionRecord
@@ -76,3 +81,17 @@ def test_a_request_is_not_replayed_to_a_server_with_a_new_data_directory(tmp_pat
     shutil.copy(one / "master.key", two / "master.key")
     main.prepare(new, {})
     assert _ask(new, query) == 400
+
+
+def test_the_log_goes_to_what_standard_error_is_by_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = structlog.get_config()
+    try:
+        with io.StringIO() as gone, monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", gone)
+            main.log_to_stderr()
+        structlog.get_logger("test").error("still heard")
+    finally:
+        structlog.configure(**before)
+    assert json.loads(capsys.readouterr().err)["event"] == "still heard"

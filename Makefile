@@ -62,7 +62,7 @@ test-console: $(VENV)/.console $(AXE)/node_modules ## click through the console 
 
 test-postgresql: $(VENV)/.postgresql ## run it on a PostgreSQL of the tests' own (needs PostgreSQL's server)
 	$(PYTEST) tests -m postgresql
-	$(PYTEST) tests/services --store postgresql
+	$(PYTEST) tests/services tests/gateway tests/console/test_door.py tests/console/test_roles.py --store postgresql
 
 test-terraform: $(VENV)/.daypass $(TERRAFORM)/target/.fetched ## send what Terraform's alicloud provider sends, and compare the answers (needs Go)
 	cd $(TERRAFORM) && test -z "$$(gofmt -l .)" && go vet . && go vet -tags provider . && go test -count=1 .

@@ -78,8 +78,8 @@ class OpenSessions:
 
     async def _signed_in(self, digest: str, browser: Browser) -> SignedIn:
         while True:
-            self._views.refresh()
             try:
+                self._views.refresh()
                 return self._read(digest, browser)
             except NotCachedError as missing:
                 await asyncio.get_running_loop().run_in_executor(
